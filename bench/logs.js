@@ -1,10 +1,10 @@
 /**
  * What does output cost? `npm run bench:logs -- --mib 512 --search-mib 1024 --idle 1000`.
  *
- * The same program writes lines of 100 bytes to a plain file, through `cat`, through s6-log and svlogd if they are installed
- * (Debian: s6, runit), and to a service of the host, in turns: MB/s as the program sees it. Then 100 services at once; the time
- * from a line to a follower; a search of a GiB of 100 services; the memory of shims, idle and busy, and the processor time of a
- * thousand idle ones. Exit code 1 if a log ever exceeds its limit.
+ * The same program writes lines of 100 bytes to a plain file, through `cat`, through s6-log and svlogd (Debian: s6, runit; a row
+ * says if one is not installed), and to a service of the host, in turns: MB/s as the program sees it. Then 100 services at once; the time
+ * from a line to a follower; a search of a GiB of 100 services; the memory of shims (PSS and private), idle and busy, and the
+ * processor time of a thousand idle ones. Exit code 1 if a log ever exceeds its limit.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -52,11 +52,11 @@ for (const count of [mib, searchMib, idle])
 const sink = (name, command) => ({ name, command });
 const isThere = (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 
-/** Shell commands that consume stdin, with the folder for what they write. */
+/** Shell commands that consume stdin, with the folder for what they write; `command` null: it is not installed. */
 const SINKS = [
   sink('cat', (folder) => `cat >>'${folder}/out'`),
-  ...(isThere('s6-log') ? [sink('s6-log T', (folder) => `s6-log n8 s8388608 T '${folder}'`)] : []),
-  ...(isThere('svlogd') ? [sink('svlogd -ttt', (folder) => `svlogd -ttt '${folder}'`)] : []),
+  sink('s6-log T', isThere('s6-log') ? (folder) => `s6-log n8 s8388608 T '${folder}'` : null),
+  sink('svlogd -ttt', isThere('svlogd') ? (folder) => `svlogd -ttt '${folder}'` : null),
 ];
 
 function makeProgram(path) {
@@ -159,7 +159,7 @@ async function throughput(host, program, folder, state) {
     for (let round = 0; round < ROUNDS; round += 1) {
       note('plain file', await throughSink(program, folder, null, mib * MIB, chunk));
       for (const { name: sinkName, command } of SINKS)
-        note(sinkName, await throughSink(program, folder, command, mib * MIB, chunk));
+        if (command !== null) note(sinkName, await throughSink(program, folder, command, mib * MIB, chunk));
       const id = `burst${chunk}`;
       const watching = setInterval(() => (most = Math.max(most, largestLog(state, id))), 20);
       await start(host, id);
@@ -169,6 +169,8 @@ async function throughput(host, program, folder, state) {
       await pause(300);
     }
     for (const [sinkName, all] of rates) line(`${name} a write, ${sinkName}`, `${quantile(all, 0.5).toFixed(0)} MB/s`);
+    for (const { name: sinkName, command } of SINKS)
+      if (command === null) line(`${name} a write, ${sinkName}`, 'not installed');
     line(`${name} a write, most of a launch on disk, limit 8 MiB`, `${(most / MIB).toFixed(2)} MiB`);
     if (most > 8 * MIB) process.exitCode = 1;
   }
@@ -224,9 +226,21 @@ const shimsOf = (program) => [
   ),
 ];
 
-function privateKib(pid) {
+/** PSS: shared pages count in proportion; private: those that no other process has. */
+function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return [...text.matchAll(/^Private_\w+:\s+(\d+) kB/gm)].reduce((sum, [, kib]) => sum + Number(kib), 0);
+  const kib = (name) => [...text.matchAll(new RegExp(`^${name}:\\s+(\\d+) kB`, 'gm'))].map(([, size]) => Number(size));
+  return { pss: kib('Pss')[0] ?? 0, private: kib(String.raw`Private_\w+`).reduce((sum, size) => sum + size, 0) };
+}
+
+function medianMemory(pids) {
+  const all = pids.map(memoryOf);
+  const median = (name) =>
+    quantile(
+      all.map((one) => one[name]),
+      0.5,
+    );
+  return `${median('pss').toFixed(0)} KiB PSS, ${median('private').toFixed(0)} KiB private`;
 }
 
 /** Writes the logs of 100 services as a shim would. */
@@ -318,7 +332,7 @@ async function idleShims() {
       const before = shims.reduce((sum, pid) => sum + cpuOf(pid), 0);
       await pause(10_000);
       const after = shims.reduce((sum, pid) => sum + cpuOf(pid), 0);
-      line(`memory of an idle shim (median of ${shims.length})`, `${quantile(shims.map(privateKib), 0.5)} KiB private`);
+      line(`memory of an idle shim (median of ${shims.length})`, medianMemory(shims));
       line(`CPU of ${shims.length} idle shims over 10 s`, `${(after - before).toFixed(2)} s`);
     } finally {
       await host.stop();
@@ -336,7 +350,7 @@ await inFolder(async (folder) => {
       await manyAtOnce(host, folder);
     }
     await delays(host);
-    line('memory of a shim that is writing', `${quantile(shimsOf(plant.program).map(privateKib), 0.5)} KiB private`);
+    line('memory of a shim that is writing', medianMemory(shimsOf(plant.program)));
     if (searchMib > 0) {
       writeLogs(state);
       await searches(host);

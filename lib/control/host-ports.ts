@@ -41,6 +41,8 @@ export interface HostPorts {
   readonly health: Health;
   /** Called with durable events, before feed readers get them; must not throw. Default: none. */
   readonly onEvents?: (events: readonly JournalEntry[]) => void;
+  /** What launches get of the host's own environment; its values are hidden in what a process wrote. Default: nothing. */
+  readonly inherited?: Readonly<Record<string, string>>;
   /** How the host shuts down unless a request says otherwise; default: `detach`. */
   readonly exitMode?: ExitMode;
   /** The plain files that the host writes in addition to its store. */

@@ -50,10 +50,10 @@ export class Host implements OpenControl {
   #leave: (mode: ExitMode) => void = () => undefined;
 
   constructor(runtime: Runtime) {
-    const { store, launches, logs, clock, log } = runtime.ports;
+    const { store, launches, logs, clock, log, inherited = {} } = runtime.ports;
     const idempotencyRecords = new IdempotencyRecords(store, clock, log);
     this.#launchEnds = new LaunchEnds({
-      ...{ launches, logs, journal: store, log },
+      ...{ launches, logs, journal: store, log, inherited },
       lastStable: (id) => serviceRef(runtime.root, id)?.getSnapshot().context.lastStable?.generation ?? null,
     });
     this.queries = new HostQueries(runtime, this.#launchEnds);

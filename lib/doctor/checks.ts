@@ -10,6 +10,7 @@ import { fileSystem } from './checks/file-system.ts';
 import { fileWatching } from './checks/file-watching.ts';
 import { nodeVersion } from './checks/node-version.ts';
 import { openFiles } from './checks/open-files.ts';
+import { outputBuffer } from './checks/output-buffer.ts';
 import { port } from './checks/port.ts';
 import { processes } from './checks/processes.ts';
 import { runningHost } from './checks/running-host.ts';
@@ -24,6 +25,7 @@ export const CHECKS: readonly Check[] = [
   shim,
   openFiles,
   processes,
+  outputBuffer,
   fileWatching,
   clock,
   runningHost,

@@ -8,6 +8,7 @@ import { openInspector, type Inspector } from '../inspect/inspector.ts';
 import { configOf } from '../machines/config.ts';
 import { machineLibrary } from '../machines/library.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { inheritable } from '../model/environment.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import { openWebhooks } from '../webhook/webhooks.ts';
@@ -101,6 +102,7 @@ function hostPorts(
       copyOf: identity.relation === 'copy' ? identity.original : null,
     },
     exitMode: options.onExit,
+    inherited: inheritable(process.env),
     identity: { processId: process.pid, version, guarantees },
   };
 }

@@ -16,6 +16,8 @@ export interface Guarantees {
   readonly treeComplete: boolean;
   /** Log space is released without losing a line. */
   readonly losslessRotation: boolean;
+  /** How many bytes the service can write before it waits for its reader; null: unknown, or its output has no pipe. */
+  readonly outputBuffer: number | null;
 }
 
 /** What a main process has used, together with the descendants that it has waited for. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { NO_PROBES, type ProbesSpec } from './probe.ts';
-import { CONDITIONS, DEFAULT_LOGS, type AgentPlan, type ServiceSpec } from './spec.ts';
+import { CONDITIONS, DEFAULT_LOGS, OUTPUT_MODES, type AgentPlan, type ServiceSpec } from './spec.ts';
 import { agentId, serviceId } from './values/id-schema.ts';
 
 import { resourceLimits } from './values/limits-schema.ts';
@@ -75,6 +75,7 @@ export const serviceSpec = z.strictObject({
   stop: z.strictObject({ signal: z.templateLiteral(['SIG', z.string()]), graceMs: millis }),
   dependsOn: z.array(dependencySpec),
   logs: z.strictObject({ maxBytes: z.number().positive(), keep: z.number().positive() }).default(DEFAULT_LOGS),
+  output: z.enum(OUTPUT_MODES).default('separate'),
   limits: resourceLimits.default(NO_LIMITS),
   user: z.string().nullable().default(AS_HOST.user),
   group: z.string().nullable().default(AS_HOST.group),

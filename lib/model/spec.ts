@@ -55,6 +55,13 @@ export interface LogsSpec {
 /** The default, also for services stored before there was a limit. */
 export const DEFAULT_LOGS: LogsSpec = { maxBytes: 10 * 1024 * 1024, keep: 5 };
 
+/**
+ * `separate`: stdout and stderr are distinguished. `merged`: both are one stream, in exactly the order in which they were
+ * written.
+ */
+export const OUTPUT_MODES = ['separate', 'merged'] as const;
+export type OutputMode = (typeof OUTPUT_MODES)[number];
+
 /** A POSIX signal name such as `SIGTERM`. */
 export type NodeSignal = `SIG${string}`;
 
@@ -92,6 +99,7 @@ export interface ServiceSpec extends RunAs {
   readonly stop: StopSpec;
   readonly dependsOn: readonly DependencySpec[];
   readonly logs: LogsSpec;
+  readonly output: OutputMode;
   readonly limits: ResourceLimits;
 }
 

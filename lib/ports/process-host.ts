@@ -1,5 +1,5 @@
 import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
-import type { NodeSignal, StopSpec } from '../model/spec.ts';
+import type { NodeSignal, OutputMode, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { ResourceLimits } from '../model/values/limits.ts';
 import type { AccountChoice, RunAs } from '../model/values/run-as.ts';
@@ -29,6 +29,7 @@ export interface LaunchRequest extends RunAs {
   readonly limits: ResourceLimits;
   /** How many bytes of its output are kept. */
   readonly maxLogBytes: number;
+  readonly output: OutputMode;
   /** The names of the service's own ports, which its texts contain as tokens; absent once they are filled in. */
   readonly ports?: readonly string[];
 }

@@ -20,7 +20,12 @@ const launch = z.strictObject({
   executablePath: z.string(),
   version: z.string().nullable(),
   launchedAt: instant,
-  guarantees: z.strictObject({ exactExit: z.boolean(), treeComplete: z.boolean(), losslessRotation: z.boolean() }),
+  guarantees: z.strictObject({
+    exactExit: z.boolean(),
+    treeComplete: z.boolean(),
+    losslessRotation: z.boolean(),
+    outputBuffer: z.int().positive().nullable().default(null),
+  }),
 }) satisfies z.ZodType<Launch>;
 
 const executable = z.strictObject({

@@ -100,6 +100,7 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     stop: spec.stop,
     limits: spec.limits,
     maxLogBytes: spec.logs.maxBytes,
+    output: spec.output,
     user: spec.user,
     group: spec.group,
     ports: [...new Set([...portNamesIn([spec.args, spec.env, spec.cwd]), ...portNamesOf(spec.probes)])],

@@ -1,4 +1,5 @@
 import type { LogItemView } from '../../api/schemas/log.ts';
+import { lastState } from '../../client/last-state.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Colors } from '../output/colors.ts';
 import { visibleLineOn, visibleOn } from '../output/visible.ts';
@@ -77,12 +78,6 @@ function localTime(time: Date): string {
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
   return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-}
-
-/** A progress display writes over its line again and again; what counts is what a terminal would show in the end. */
-function lastState(line: string): string {
-  const end = line.length - (/\r+$/.exec(line)?.[0].length ?? 0);
-  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 function gapText({ generation, stream, from, to, unwritten }: Extract<LogItemView, { gap: true }>): string {

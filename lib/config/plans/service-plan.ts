@@ -156,6 +156,7 @@ function specOf(
     stop: { signal: kind.stop.signal, graceMs: kind.stop.grace },
     dependsOn,
     logs: { maxBytes: kind.logs.max_bytes, keep: kind.logs.keep },
+    output: kind.output,
     limits: limitsSpec(kind.limits),
     user: kind.user ?? null,
     group: kind.group ?? null,

@@ -16,6 +16,7 @@ export const POLICY = {
   stop: { signal: 'SIGTERM', grace: '5s' },
   depends_on: {},
   logs: { max_bytes: '10MiB', keep: 5 },
+  output: 'separate',
   limits: {},
   shareable: false,
   autostart: true,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONDITIONS, type DependencyCondition } from '../../model/spec.ts';
+import { CONDITIONS, OUTPUT_MODES, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
@@ -108,6 +108,9 @@ export const kindSchema = z.strictObject({
     )
     .transform(withoutRemoved),
   logs: logs.describe('How much of its output is kept.'),
+  output: z
+    .enum(OUTPUT_MODES)
+    .describe('merged: stderr goes into the stream of stdout, and the order of both is exact. Default: separate.'),
   limits: limitsSchema.describe('The resource limits of each of its processes. Default: those of the host.'),
   user: account('user').describe('The user that it runs as, by name or number. Default: that of the host.').optional(),
   group: account('group')

@@ -19,6 +19,8 @@ export interface LaunchEndsOptions {
   /** The last launch of a service that has ended after it was stable; null: none is known. */
   readonly lastStable: (serviceId: ServiceId) => number | null;
   readonly log: Log;
+  /** What launches get of the environment of the host. */
+  readonly inherited: Readonly<Record<string, string>>;
 }
 
 /** The event of an end, and which launch it was. */
@@ -85,10 +87,10 @@ export class LaunchEnds {
 
   async #record({ serviceId, generation, class: exitClass, cause }: End): Promise<void> {
     if (this.#isClosed) return;
-    const { launches, logs, lastStable, log } = this.#options;
+    const { launches, logs, lastStable, log, inherited } = this.#options;
     const launch = await launches.one(serviceId, generation);
     if (launch === null || launch.end !== null) return;
-    const env = launch.launched?.env ?? {};
+    const env = { ...inherited, ...launch.launched?.env };
     const outputTail = await readTail(logs, { serviceId, generation, env }).catch((error: unknown) => {
       log.warn({ err: error, service_id: serviceId, generation }, 'cannot read the last words of a launch');
       return null;

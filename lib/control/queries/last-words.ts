@@ -14,7 +14,7 @@ const BYTES = 4096;
 interface Spoken {
   readonly serviceId: ServiceId;
   readonly generation: number;
-  /** The environment that it was given. */
+  /** Its environment: what it was given, and what it inherited. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -42,18 +42,26 @@ export async function readTail(
   return lines.length === 0 ? null : lines;
 }
 
+/** What last words are read from. */
+export interface TailPorts {
+  readonly logs: Pick<ServiceLogs, 'read'>;
+  readonly launches: Pick<LaunchHistory, 'one'>;
+  /** What the process got of the environment of the host; default: nothing. */
+  readonly inherited?: Readonly<Record<string, string>>;
+}
+
 /**
  * The last words of the last process of a service that ended: as they were stored with its launch, or else from its output.
  * Null: none has ended, or nothing is left of its output.
  */
 export async function outputTail(
-  { logs, launches }: { readonly logs: Pick<ServiceLogs, 'read'>; readonly launches: Pick<LaunchHistory, 'one'> },
+  { logs, launches, inherited = {} }: TailPorts,
   { spec, lastExit }: ServiceContext,
 ): Promise<OutputTailView | null> {
   if (lastExit === null) return null;
   const { generation } = lastExit;
   const launch = await launches.one(spec.id, generation).catch(() => null);
-  const env = launch?.launched?.env ?? spec.env;
+  const env = { ...inherited, ...(launch?.launched?.env ?? spec.env) };
   const lines = launch?.end?.outputTail ?? (await readTail(logs, { serviceId: spec.id, generation, env }));
   return lines === null ? null : { generation, lines: [...lines] };
 }

@@ -150,5 +150,6 @@ export function guaranteesView(guarantees: Guarantees): ServiceView['guarantees'
     exact_exit: guarantees.exactExit,
     tree_complete: guarantees.treeComplete,
     lossless_rotation: guarantees.losslessRotation,
+    output_buffer: guarantees.outputBuffer,
   };
 }

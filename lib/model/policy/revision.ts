@@ -12,8 +12,9 @@ const known = new WeakMap<ServiceSpec, string>();
 export function revisionOf(spec: ServiceSpec): string {
   const cached = known.get(spec);
   if (cached !== undefined) return cached;
-  const { user, group, ...rest } = spec;
-  const revision = digestOf({ ...rest, ...(user === null ? {} : { user }), ...(group === null ? {} : { group }) });
+  const { user, group, output, ...rest } = spec;
+  const account = { ...(user === null ? {} : { user }), ...(group === null ? {} : { group }) };
+  const revision = digestOf({ ...rest, ...account, ...(output === 'separate' ? {} : { output }) });
   known.set(spec, revision);
   return revision;
 }
@@ -47,6 +48,7 @@ const LAUNCH_PARTS = [
   'args',
   'env',
   'cwd',
+  'output',
   'limits',
   'user',
   'group',

@@ -8,10 +8,17 @@ const MIN_LENGTH = 6;
 const PLAIN =
   /^(PATH|HOME|PWD|OLDPWD|INIT_CWD|SHELL|USER|LOGNAME|HOSTNAME|LANG|LANGUAGE|LC_\w+|TZ|TERM|TMPDIR|EDITOR|PAGER|NODE|_|XDG_\w+|npm_(?!config__)\w+)$/;
 
+/** The value, and each of its lines (of a key, for instance), because texts are read by lines. */
+function partsOf(value: string): readonly string[] {
+  return value.includes('\n') ? [value, ...value.split(/\r?\n/)] : [value];
+}
+
 /** Returns a function that replaces each environment value in a text by `${NAME}`; make it once for many texts. */
 export function redactor(env: Readonly<Record<string, string>>): (text: string) => string {
   const values = Object.entries(env)
-    .filter(([name, value]) => value.length >= MIN_LENGTH && !PLAIN.test(name))
+    .filter(([name]) => !PLAIN.test(name))
+    .flatMap(([name, value]) => partsOf(value).map((part) => [name, part] as const))
+    .filter(([, value]) => value.length >= MIN_LENGTH)
     .sort(([, one], [, other]) => other.length - one.length);
   return (text) =>
     values.reduce((shown, [name, value]) => {

@@ -205,7 +205,7 @@ export class Adoption {
   #adopt(entry: LaunchEntry, claim: ShimClaim, main: Identity): void {
     const { launchId, serviceId, generation, executablePath, version } = entry;
     const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start };
-    const guarantees = guaranteesOf(claim.kind);
+    const guarantees = guaranteesOf(claim.kind, claim.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
     if (this.#held.delete(launchId)) this.#unreadable.found(launch);
     const isInLedger = entry.state === 'running';
@@ -288,7 +288,7 @@ type Rest = Pick<LaunchEntry, 'launchId' | 'serviceId'>;
 
 /** The claim of a launch that is known to be real, if its own cannot be read. */
 function lostClaim({ shim: kind, bootId }: LaunchEntry): ShimClaim {
-  return { owner: 'shim', kind, shim: NO_PROCESS, boot: bootId };
+  return { owner: 'shim', kind, shim: NO_PROCESS, boot: bootId, outputBuffer: null };
 }
 
 function writtenMain({ pid, startTime }: LaunchEntry): Identity | null {

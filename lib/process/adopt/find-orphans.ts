@@ -52,7 +52,7 @@ async function searchRecords(
   const claim = readShimClaim(layout, launchId);
   const request = readRequest(layout, launchId);
   if (claim?.boot !== bootId) return searchTags(launchId, family, request?.stop);
-  const { kind, shim } = claim;
+  const { kind, shim, outputBuffer } = claim;
   if (livingAmong([shim]).size > 0) await followClaimed(layout, launchId, shim);
   const main = readMain(layout, launchId);
   const members = [...(main === null ? [] : [main]), shim, ...family];
@@ -61,7 +61,7 @@ async function searchRecords(
   if (pid === undefined) return { type: 'ended', launchId };
   const who = nameOf(request) ?? nameOf(family[0]);
   if (who === null) return { type: 'nameless', launchId, pid };
-  const origin = { launchId, ...who, kind, shim, main, members, stop: request?.stop ?? DEFAULT_STOP };
+  const origin = { launchId, ...who, kind, shim, main, members, stop: request?.stop ?? DEFAULT_STOP, outputBuffer };
   const isWhole = main?.pid === pid && alive.has(shim.pid);
   return { type: 'orphan', origin, pid, request: isWhole ? request : null };
 }
@@ -73,7 +73,14 @@ export function searchTags(launchId: LaunchId, family: readonly TaggedProcess[],
   const { pid, start } = main;
   const who = nameOf(main);
   if (who === null) return { type: 'nameless', launchId, pid };
-  const outside = { kind: 'sh', shim: NO_PROCESS, main: { pid, start }, members: family, stop } as const;
+  const outside = {
+    kind: 'sh',
+    shim: NO_PROCESS,
+    main: { pid, start },
+    members: family,
+    stop,
+    outputBuffer: null,
+  } as const;
   return { type: 'orphan', origin: { launchId, ...who, ...outside }, pid, request: null };
 }
 

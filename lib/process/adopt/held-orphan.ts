@@ -16,6 +16,8 @@ export interface OrphanOrigin {
   /** All of its processes that were seen alive, including the shim. */
   readonly members: readonly Identity[];
   readonly stop: StopSpec;
+  /** The size of the pipes for its output; null: unknown, or there are none. */
+  readonly outputBuffer: number | null;
 }
 
 /** An orphan that is left alone until its service is stopped. Its files stay: no ledger entry has their content. */

@@ -139,7 +139,7 @@ export class Orphans {
   /** Enters it in the ledger; returns null on success, else the reason why not. */
   async #adopt({ origin, request }: Found): Promise<string | null> {
     const { trees, ledger, bootId } = this.#options;
-    const { launchId, serviceId, generation, main, kind, shim, stop } = origin;
+    const { launchId, serviceId, generation, main, kind, shim, stop, outputBuffer } = origin;
     if (request === null || main === null || bootId === null)
       return 'its records are incomplete, so it cannot be adopted';
     const status = trees.status.get(serviceId);
@@ -158,7 +158,7 @@ export class Orphans {
     } catch (error) {
       return `it cannot be entered in the ledger (${error instanceof Error ? error.message : String(error)})`;
     }
-    const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind) };
+    const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind, outputBuffer) };
     const rest = { isMainOver: false, isInLedger: true, hasNoProcesses: false };
     const tree = trees.adopt({ launchId, serviceId, kind, shim, main, stop, launch, ...rest });
     if (kind !== 'native') tree.check(); // no pipe reports whether it is alive

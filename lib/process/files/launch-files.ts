@@ -20,6 +20,8 @@ export interface ShimClaim {
   readonly kind: ShimKind;
   readonly shim: Identity;
   readonly boot: string;
+  /** The size of the pipes for the output, in bytes; null: unknown (an earlier shim), or there are none. */
+  readonly outputBuffer: number | null;
 }
 
 /** The owner of a launch: its shim, or none, because a host revoked it first. */
@@ -88,9 +90,10 @@ export function readClaim(layout: Layout, launchId: LaunchId): Claim | null {
   if (Number(fields['protocol']) > LAUNCH_PROTOCOL) throw new UnreadableRecord('EPROTONOSUPPORT', file);
   if (fields['owner'] === 'revoked') return { owner: 'revoked' };
   const shim = identityOf(fields);
-  const { shim: kind, boot } = fields;
+  const { shim: kind, boot, output_buffer: buffer } = fields;
   if (fields['owner'] !== 'shim' || shim === null || typeof boot !== 'string') return null;
-  return kind === 'native' || kind === 'sh' || kind === 'node' ? { owner: 'shim', kind, shim, boot } : null;
+  if (kind !== 'native' && kind !== 'sh' && kind !== 'node') return null;
+  return { owner: 'shim', kind, shim, boot, outputBuffer: isCount(buffer) && buffer > 0 ? buffer : null };
 }
 
 /** The claim of a launch that belongs to a shim; null if it does not, or is unreadable. */

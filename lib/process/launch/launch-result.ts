@@ -131,10 +131,11 @@ export class LaunchResultReader {
 
   #adopt(main: Identity): Tree {
     // If the claim was deleted, the process has no known shim, but it is known itself.
-    const shim = readShimClaim(this.#context.layout, this.#launchId)?.shim ?? NO_PROCESS;
+    const claim = readShimClaim(this.#context.layout, this.#launchId);
+    const shim = claim?.shim ?? NO_PROCESS;
     const { serviceId, generation, executablePath, version } = this.#request;
     const who = { launchId: this.#launchId, serviceId, generation, pid: main.pid, startTime: main.start };
-    const guarantees = guaranteesOf(this.#kind);
+    const guarantees = guaranteesOf(this.#kind, claim?.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: this.#context.clock.now(), guarantees };
     return this.#context.adopt({ ...this.#origin(shim, main), launch });
   }

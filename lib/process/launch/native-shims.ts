@@ -23,6 +23,7 @@ export function frameOf(shimRequest: ShimRequest): Buffer {
     shimRequest.logFolder,
     String(shimRequest.generation),
     String(shimRequest.maxLogBytes),
+    shimRequest.output,
     shimRequest.cwd,
     String(shimRequest.stopSignal),
     String(shimRequest.graceMs),

@@ -10,15 +10,15 @@ import { NativeShims } from './native-shims.ts';
 import type { Shims } from './shims.ts';
 import { SpawnedShims } from './spawned-shims.ts';
 
-const GUARANTEES: Readonly<Record<ShimKind, Guarantees>> = {
+const GUARANTEES: Readonly<Record<ShimKind, Omit<Guarantees, 'outputBuffer'>>> = {
   native: { exactExit: true, treeComplete: true, losslessRotation: true },
   sh: { exactExit: false, treeComplete: false, losslessRotation: false },
   node: { exactExit: true, treeComplete: false, losslessRotation: false },
 };
 
-/** The guarantees for a launch with this kind of shim. */
-export function guaranteesOf(kind: ShimKind): Guarantees {
-  return GUARANTEES[kind];
+/** The guarantees for a launch with this kind of shim, whose pipes have this size; null: unknown, or it has none. */
+export function guaranteesOf(kind: ShimKind, outputBuffer: number | null = null): Guarantees {
+  return { ...GUARANTEES[kind], outputBuffer };
 }
 
 /** The files of the shims are at the same place in the package, even if this file runs compiled from dist/. */

@@ -65,7 +65,7 @@ export function shimRequestOf(
   },
 ): ShimRequest {
   const { layout, basePath, env, account } = host;
-  const { serviceId, generation, executablePath, args, stop, limits } = request;
+  const { serviceId, generation, executablePath, args, stop, limits, output } = request;
   return {
     launchId,
     runFolder: runFolder(layout, launchId),
@@ -74,6 +74,7 @@ export function shimRequestOf(
     logFolder: logFolder(layout, serviceId),
     generation,
     maxLogBytes: logBytesOf(request),
+    output,
     stdoutFile: logFile(layout, serviceId, generation, 'stdout'),
     stderrFile: logFile(layout, serviceId, generation, 'stderr'),
     cwd: request.cwd ?? basePath,

@@ -1,4 +1,5 @@
 import type { ShimKind } from '../../model/process.ts';
+import type { OutputMode } from '../../model/spec.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { ResourceLimits } from '../../model/values/limits.ts';
 import { identityOf, parseFields } from '../files/launch-files.ts';
@@ -19,7 +20,8 @@ export interface ShimRequest {
   readonly generation: number;
   /** The most that the log of this launch takes (native shim), in bytes. */
   readonly maxLogBytes: number;
-  /** The output of shims other than the native one. */
+  readonly output: OutputMode;
+  /** The output of shims other than the native one; merged, both go to the first. */
   readonly stdoutFile: string;
   readonly stderrFile: string;
   readonly cwd: string;

@@ -23,7 +23,7 @@ export class SpawnedShims implements Shims {
   start(shimRequest: ShimRequest): Promise<Report> {
     const logs: number[] = [];
     try {
-      for (const file of [shimRequest.stdoutFile, shimRequest.stderrFile]) logs.push(openSync(file, 'a', 0o600));
+      for (const file of filesOf(shimRequest)) logs.push(openSync(file, 'a', 0o600));
       return reportOf(this.#spawn(shimRequest, logs));
     } catch (error) {
       return Promise.resolve(refusalOf(error, logs.length < 2 ? 'log' : codeOf(error) === 'E2BIG' ? 'exec' : 'fork'));
@@ -47,6 +47,11 @@ export class SpawnedShims implements Shims {
   close(): Promise<void> {
     return Promise.resolve(); // nothing is held: a shim is released once it has reported
   }
+}
+
+/** The files of stdout and stderr. Each write goes to the end of its file, so two descriptors of one file keep the order. */
+function filesOf({ output, stdoutFile, stderrFile }: ShimRequest): readonly [string, string] {
+  return [stdoutFile, output === 'merged' ? stdoutFile : stderrFile];
 }
 
 function refusalOf(error: unknown, step: 'log' | 'fork' | 'exec'): Report {

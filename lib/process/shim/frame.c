@@ -34,6 +34,13 @@ static bool next_number(struct cursor *c, long long *n) {
   return end && !*end;
 }
 
+/* `separate` or `merged`. */
+static bool next_output(struct cursor *c, bool *is_merged) {
+  const char *text = next_string(c);
+  *is_merged = text && !strcmp(text, "merged");
+  return text && (*is_merged || !strcmp(text, "separate"));
+}
+
 /* A number, `unlimited`, or empty: unchanged. */
 static bool next_limit(struct cursor *c, long long *limit) {
   struct cursor number = *c;
@@ -68,7 +75,8 @@ bool parse_frame(char *frame, size_t length, struct launch *l) {
   long long signal;
   for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
     if (!(*strings[i] = next_string(&c))) return false;
-  if (!next_number(&c, &l->generation) || !next_number(&c, &l->max_bytes) || !(l->cwd = next_string(&c))) return false;
+  if (!next_number(&c, &l->generation) || !next_number(&c, &l->max_bytes)) return false;
+  if (!next_output(&c, &l->is_merged) || !(l->cwd = next_string(&c))) return false;
   if (!next_number(&c, &signal) || signal < 1 || signal > 64 || !next_number(&c, &l->grace_ms)) return false;
   l->stop_signal = (int)signal;
   for (int i = 0; i < LIMIT_COUNT; i++)

@@ -80,6 +80,7 @@ static int hold_fifo(const struct launch *l, int run_dir, const char *name) {
   if (mkfifoat(run_dir, name, 0600) < 0 && errno != EEXIST) refuse(l, "dir", errno);
   int fd = openat(run_dir, name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) refuse(l, "dir", errno);
+  (void)!fcntl(fd, F_SETPIPE_SZ, 4096); /* enough, and it leaves the kernel's budget for pipes of this user to the output */
   return fd;
 }
 
@@ -105,7 +106,9 @@ static void link_claim(const struct launch *l, int run_dir) {
   add_start_time(&t, getpid());
   add(&t, "\",\"boot\":\"");
   add_boot_id(&t);
-  add(&t, "\"}\n");
+  add(&t, "\",\"output_buffer\":");
+  add_number(&t, output_buffer(l->is_merged));
+  add(&t, "}\n");
   int error = put_record(run_dir, "claim", &t, true);
   if (error) refuse(l, "claim", error);
 }
@@ -136,12 +139,17 @@ static bool log_to(int run_dir, int stream) {
   return fd >= 0 && dup2(fd, 1 + stream) >= 0;
 }
 
+/* Merged: one pipe for both, so that their order is that in which they were written. */
+static bool open_logs(const struct launch *l, int run_dir) {
+  return log_to(run_dir, 0) && (l->is_merged ? dup2(1, 2) >= 0 : log_to(run_dir, 1));
+}
+
 /* Returns the step that failed, with errno set, and the limit if it was one; does not return if the program runs. */
 static const char *become_program(const struct launch *l, int run_dir, const char **limit) {
   setsid();
   errno = put_pid(l, run_dir);
   if (errno) return "dir";
-  if (!log_to(run_dir, 0) || !log_to(run_dir, 1)) return "log";
+  if (!open_logs(l, run_dir)) return "log";
   if ((*limit = set_limits(l->limits))) return "limits";
   if (!take_account(l->account)) return "user";
   if (chdir(l->cwd) < 0) return "cwd"; /* as the user, who alone may have access to it (NFS) */

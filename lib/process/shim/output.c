@@ -62,6 +62,12 @@ static int open_fifo(int run_dir, const char *name, bool *is_new) {
   return fd;
 }
 
+/* How much a service can write before it waits for its reader: the size of its pipe, or of the smaller one. */
+long long output_buffer(bool is_merged) {
+  int size = fcntl(streams[0].fd, F_GETPIPE_SZ), other = is_merged ? size : fcntl(streams[1].fd, F_GETPIPE_SZ);
+  return other < size ? other : size;
+}
+
 static bool is_empty(int stream) {
   union span span = {.all = ground->span[stream]};
   return span.begin == span.end;

@@ -86,6 +86,7 @@ void release_records(void);
  */
 int open_output(int run_dir, const char *log_dir, long long generation, long long max_bytes);
 int begin_output(void);
+long long output_buffer(bool is_merged);
 int open_output_end(int run_dir, int stream);
 void output_pollfds(struct pollfd into[STREAMS]);
 int output_timeout(void);

@@ -32,6 +32,7 @@
 struct launch {
   const char *id, *run_dir, *exits_dir, *lock_file, *log_dir, *cwd;
   long long generation, max_bytes; /* of the log */
+  bool is_merged;                  /* stderr goes the way of stdout */
   int stop_signal;
   long long grace_ms;
   long long limits[LIMIT_COUNT]; /* or LIMIT_AS_IT_IS, LIMIT_NONE */

@@ -12,6 +12,7 @@ const reason = whyNoBrowser();
 /** A box shows some 25 lines; so many more may be kept at hand around them. */
 const MOST_ROWS = 80;
 const LINE_PX = 20;
+const BURSTS_OF_EACH = 16;
 /** The page keeps at most about this many lines. */
 const MOST_LINES = 11_000;
 const WAIT_MS = 20_000;
@@ -27,6 +28,11 @@ setInterval(() => {
   process.stdout.write(text);
 }, 10);
 `;
+/** The same program for several services, in bursts, so that the list changes between them. */
+const BURSTS = `#!/bin/sh
+i=0; while [ $i -lt ${BURSTS_OF_EACH} ]; do seq -f 'line %.0f' $((i * 250 + 1)) $((i * 250 + 250)); sleep 0.05; i=$((i + 1)); done
+exec sleep 1001
+`;
 const STYLED = `#!/bin/bash
 printf '\\033[31mred\\033[0m plain \\033]0;title\\007\\n'
 printf '10 %%\\r50 %%\\r100 %%\\n'
@@ -40,6 +46,7 @@ const CONFIG = `kinds:
   long: { executable: long }
   fast: { executable: fast }
   styled: { executable: styled }
+  bursts: { executable: bursts }
   counts: { executable: counts }
   crash: { executable: crash, backoff: { initial: 500ms, jitter: 0 } }
 `;
@@ -63,7 +70,7 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
   });
   beforeEach(() => {
     basePath = temporaryFolder();
-    const programs = { long: LONG, fast: FAST, styled: STYLED, crash: CRASH };
+    const programs = { long: LONG, fast: FAST, bursts: BURSTS, styled: STYLED, crash: CRASH };
     for (const [name, script] of Object.entries(programs)) chmodSync(write(basePath, `${name}-1.0.0`, script), 0o755);
     install(basePath, 'counts-slowly', 'counts-1.0.0');
   });
@@ -311,6 +318,51 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.page.getByRole('button', { name: 'Remove counts2' }).click();
     await dashboard.waitForAddress('#/services/counts/logs');
     await logs.box.locator('.log-service').first().waitFor({ state: 'detached' });
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
+  it('loads older lines of several services on the way up, each line of each of them once', async () => {
+    await open('bursts', 'bursts2');
+    await goTo('#/services/bursts/logs?with=bursts2');
+    const most = BURSTS_OF_EACH * 250;
+    await eventually(async () => {
+      const { texts, below } = await logs.measure();
+      expect(texts.at(-1)).to.equal(`line ${most}`);
+      expect(below, 'px below the view').to.be.at.most(1);
+    }, WAIT_MS);
+    await dashboard.page.reload(); // everything is older than the view now
+    await eventually(async () => {
+      const { texts, services } = await logs.measure();
+      expect(texts.at(-1)).to.equal(`line ${most}`);
+      expect(services.at(-1)).to.match(/^bursts2?$/);
+    }, WAIT_MS);
+    expect((await logs.measure()).scrollHeight).to.be.lessThan(most * LINE_PX);
+
+    await eventually(async () => {
+      await logs.press('Home');
+      expect((await logs.measure()).rowsInDocument).to.be.lessThan(MOST_ROWS);
+      expect(await logs.place.innerText()).to.include('the oldest stored line is the first one here');
+      expect((await logs.measure()).texts[0]).to.equal('line 1');
+    }, 4 * WAIT_MS);
+
+    const last = new Map([
+      ['bursts', 0],
+      ['bursts2', 0],
+    ]);
+    for (let top = 0, isOver = false; !isOver;) {
+      await logs.scrollTo(top);
+      const { texts, services, below, clientHeight } = await logs.measure();
+      for (const [index, text] of texts.entries()) {
+        const service = services[index] ?? '';
+        const before = last.get(service) ?? NaN;
+        if (numberIn(text) <= before) continue; // it was in view before
+        expect(numberIn(text), `the line of ${service} behind line ${before}`).to.equal(before + 1);
+        last.set(service, before + 1);
+      }
+      isOver = below <= 1;
+      top += clientHeight - 3 * LINE_PX;
+    }
+    expect([...last.values()]).to.deep.equal([most, most]);
     expect(dashboard.complaints).to.deep.equal([]);
   });
 

@@ -106,10 +106,12 @@ describe('services logs', () => {
   });
 
   it('shows the last state of a line that was written over, on a terminal only', async () => {
-    give([line(0, ' 1 %\r 50 %\r100 %\r\r'), line(100, 'done\rnow')]);
+    give([line(0, ' 1 %\r 50 %\r100 %\r\r'), line(100, 'done\rnow'), line(200, '\x1b[32m1 %\r2 %')]);
     const env = { COREDINATOR_URL: api.listening.url };
-    expect((await runCommand(['services', 'logs', 'gate'], env, new KeptText(80))).output).to.equal('100 %\nnow\n');
-    expect((await run()).output).to.equal(' 1 %\r 50 %\r100 %\r\r\ndone\rnow\n');
+    expect((await runCommand(['services', 'logs', 'gate'], env, new KeptText(80))).output).to.equal(
+      '100 %\nnow\n\x1b[32m2 %\x1b[0m\n',
+    );
+    expect((await run()).output).to.equal(' 1 %\r 50 %\r100 %\r\r\ndone\rnow\n\x1b[32m1 %\r2 %\n');
   });
 
   describe('of several services', () => {

@@ -100,6 +100,7 @@ describe('the source of specs', () => {
             settleMs: 200,
             probes: NO_PROBES,
             logs: { maxBytes: 10_485_760, keep: 5 },
+            output: 'separate',
             limits: { openFiles: null, processes: null, coreSize: null, addressSpace: null },
             user: null,
             group: null,

@@ -176,7 +176,7 @@ describe('coredinator doctor', function () {
     const plain = await runCommand(argv, { PATH: process.env['PATH'] });
     for (const { title } of CHECKS) expect(plain.output).to.contain(title);
     expect(plain.output).to.match(/^fail {2}Base path .* does not exist\.\n {8}fix: Create it/m);
-    expect(plain.output).to.match(/\n18 checks: [2-9] failed, \d+ with a warning\.\n$/);
+    expect(plain.output).to.match(/\n19 checks: [2-9] failed, \d+ with a warning\.\n$/);
     const colourful = await runCommand(argv, { PATH: process.env['PATH'] }, new KeptText(100));
     expect(colourful.output).to.contain('\x1b[31mfail\x1b[39m');
     expect(existsSync(join(base, 'gone'))).to.equal(false);

@@ -42,6 +42,7 @@ describe('a launch whose report was lost', () => {
       ...{ args: [], env: {}, cwd: '/data', stop: { signal: 'SIGTERM', graceMs: 1 } as const },
       limits: { ...NO_LIMITS, openFiles: 9 },
       maxLogBytes: 1024 ** 2,
+      output: 'separate' as const,
       ...AS_HOST,
     };
     const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {}, account: null });

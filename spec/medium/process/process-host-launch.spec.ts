@@ -322,6 +322,7 @@ describe('the launches of a local process host', function () {
         logFolder: '/l',
         generation: 1,
         maxLogBytes: 1024 ** 2,
+        output: 'separate' as const,
         limits: NO_LIMITS,
         account: '',
         command: ['/x'],

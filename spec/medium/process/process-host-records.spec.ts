@@ -53,9 +53,11 @@ describe('the files of a launch', () => {
 
   it('say who claimed the launch', () => {
     write('claim', JSON.stringify(CLAIM));
-    const claim = { owner: 'shim', kind: 'native', shim: { pid: 7, start: '88' }, boot: 'b' };
-    expect(records.readClaim(layout, LAUNCH)).to.deep.equal(claim);
+    const claim = { owner: 'shim', kind: 'native', shim: { pid: 7, start: '88' }, boot: 'b', outputBuffer: null };
+    expect(records.readClaim(layout, LAUNCH)).to.deep.equal(claim); // of an earlier shim
     expect(records.readShimClaim(layout, LAUNCH)).to.deep.equal(claim);
+    write('claim', JSON.stringify({ ...CLAIM, output_buffer: 65_536 }));
+    expect(records.readClaim(layout, LAUNCH)).to.deep.equal({ ...claim, outputBuffer: 65_536 });
   });
 
   it('say how the main process ended', () => {

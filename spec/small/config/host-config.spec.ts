@@ -56,6 +56,7 @@ describe('the configuration of a host', () => {
         stop: { signal: 'SIGTERM', grace: 5_000 },
         depends_on: { coreio: 'launched' },
         logs: { max_bytes: 10_485_760, keep: 5 },
+        output: 'separate',
         limits: {},
         shareable: false,
         autostart: true,

@@ -104,6 +104,16 @@ describe('the launches of a service', () => {
     expect(next.next).to.equal(null);
   });
 
+  it('have no values in their last words that they inherited from the host', async () => {
+    world.kill();
+    world.inherited = { DATABASE_URL: 'postgres://u:pw@db' };
+    await world.boot();
+    written = ['no answer of postgres://u:pw@db'];
+    await crash(250);
+    const { launches } = await world.control.queries.launches(SERVICE, ALL);
+    expect(launches.at(-1)?.output_tail?.map(({ text }) => text)).to.deep.equal(['no answer of ${DATABASE_URL}']);
+  });
+
   it('get from the next host the end that this one could not store', async () => {
     const { launches } = world;
     const ended = launches.ended.bind(launches);

@@ -1,12 +1,6 @@
 import { expect } from 'chai';
 import { contrast, coloursOf, readableOn } from '../../../lib/dashboard/detail/logs/model/colour.ts';
-import {
-  lastState,
-  literally,
-  plainText,
-  styledPieces,
-  withMatches,
-} from '../../../lib/dashboard/detail/logs/model/text.ts';
+import { literally, plainText, styledPieces, withMatches } from '../../../lib/dashboard/detail/logs/model/text.ts';
 
 const texts = (pieces: readonly { readonly text: string }[]): readonly string[] => pieces.map(({ text }) => text);
 
@@ -22,7 +16,6 @@ describe('the text of a line in the dashboard', () => {
   it('keeps the style that was set in what was written over', () => {
     const line = '\x1b[32m 1 %\r 50 %\x1b[0m';
 
-    expect(lastState(line)).to.equal('\x1b[32m 50 %\x1b[0m');
     expect(styledPieces(line)[0]).to.include({ text: ' 50 %', foreground: '0, 187, 0' });
   });
 

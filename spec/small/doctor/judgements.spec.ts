@@ -5,6 +5,7 @@ import { judgeSpace } from '../../../lib/doctor/checks/disk-space.ts';
 import { judgeFileSystem } from '../../../lib/doctor/checks/file-system.ts';
 import { judgeNode } from '../../../lib/doctor/checks/node-version.ts';
 import { judgeOpenFiles } from '../../../lib/doctor/checks/open-files.ts';
+import { judgeOutputBuffer, pageSizeIn } from '../../../lib/doctor/checks/output-buffer.ts';
 import { judgePort } from '../../../lib/doctor/checks/port.ts';
 import { groupLimit, judgeProcesses } from '../../../lib/doctor/checks/processes.ts';
 import { parseHardLimit } from '../../../lib/doctor/checks/proc-limits.ts';
@@ -24,6 +25,8 @@ const shim = (facts: Partial<Parameters<typeof judgeShim>[0]>): Finding =>
     compiler: null,
     ...facts,
   });
+const buffer = (facts: Partial<Parameters<typeof judgeOutputBuffer>[0]>, services: number): Finding =>
+  judgeOutputBuffer({ mayEnlarge: false, pageSize: 4096, budget: 16_384, ...facts }, services);
 const clock = (facts: Partial<Parameters<typeof judgeClock>[0]>): Finding =>
   judgeClock({ now: NOW, storedAt: null, boot: 'b', platform: 'linux', ...facts });
 const tasks = (facts: Partial<Parameters<typeof judgeProcesses>[0]>, services: number): Finding =>
@@ -68,6 +71,11 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
   ['a user with too few processes', tasks({ user: 259 }, 10), 'warn', ['259', '260', 'LimitNPROC']],
   ['a user with enough processes', tasks({ user: 260 }, 10), 'ok', ['260']],
   ['a control group that is too small', tasks({ group: 259, isRoot: true }, 10), 'warn', ['259', 'TasksMax=infinity']],
+  ['large pipes for output', buffer({ mayEnlarge: true, budget: 100 }, 1_000), 'ok', ['1024 KiB']],
+  ['pipes for output as the kernel gives them', buffer({}, 481), 'ok', ['64 KiB', '481 services']],
+  ['more services than the kernel has pipes for', buffer({}, 482), 'warn', ['8 KiB', '481', 'pipe-user-pages-soft=']],
+  ['a kernel that does not limit pipes', buffer({ budget: 0 }, 5_000), 'ok', ['64 KiB']],
+  ['pipes of large pages', buffer({ pageSize: 65_536 }, 481), 'ok', ['1024 KiB']],
   ['a correct clock', clock({ storedAt: NOW }), 'ok', ['2027-01-01']],
   ['a clock that was never set', clock({ now: 0 }), 'fail', ['1970-01-01', 'timedatectl']],
   ['a clock that was set back', clock({ storedAt: NOW + 120_000 }), 'warn', ['2027-01-01T00:02', 'timedatectl']],
@@ -126,6 +134,14 @@ const ROWS: readonly (readonly [what: string, finding: Finding, status: Status, 
   ['another init', holder({ init: 'tini' }, null, null), 'skipped', ['tini']],
   ['a host that is process 1', holder({ pid: 1, init: 'node' }, null, null), 'warn', ['process 1', '--init']],
 ];
+
+describe('the size of a page', () => {
+  it('is in the auxiliary vector of a process', () => {
+    const vector = Buffer.from(BigUint64Array.of(16n, 1n, 6n, 65_536n, 0n, 0n).buffer);
+    expect(pageSizeIn(vector)).to.equal(65_536);
+    expect(pageSizeIn(Buffer.alloc(0))).to.equal(4096);
+  });
+});
 
 describe('the doctor', () => {
   for (const [what, finding, status, words] of ROWS) {

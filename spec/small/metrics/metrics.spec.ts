@@ -222,6 +222,7 @@ describe('the metrics of a host', () => {
         stop: { signal: 'SIGTERM', graceMs: 0 },
         limits: NO_LIMITS,
         maxLogBytes: 1024 ** 2,
+        output: 'separate',
         ...AS_HOST,
       },
     };

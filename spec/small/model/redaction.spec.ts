@@ -18,6 +18,12 @@ describe('a text without the values of an environment', () => {
     expect(withoutValues('a $& .*+? b', { K: '$& .*+?' })).to.equal('a ${K} b');
   });
 
+  it('hides each line of a value with several, because output is read by lines', () => {
+    const env = { KEY: '-----BEGIN-----\nMIIBVQIBADANBg\n-----END-----' };
+    expect(withoutValues('found MIIBVQIBADANBg', env)).to.equal('found ${KEY}');
+    expect(withoutValues(`found ${env.KEY}.`, env)).to.equal('found ${KEY}.');
+  });
+
   it('leaves short values and what everybody knows', () => {
     const env = { PORT: '7100', EMPTY: '', HOME: '/home/plant', PATH: '/usr/bin', LC_ALL: 'C.UTF-8' };
     const text = 'port 7100 below /home/plant with /usr/bin and C.UTF-8';

@@ -35,8 +35,14 @@ describe('the revision of a spec', () => {
     expect(launchParts(changedParts(spec, other))).to.deep.equal(['user', 'group']);
   });
 
+  it('is another one for merged output, which only a new launch can apply', () => {
+    const other = { ...spec, output: 'merged' } as const;
+    expect(revisionOf(other)).not.to.equal(revisionOf(spec));
+    expect(launchParts(changedParts(spec, other))).to.deep.equal(['output']);
+  });
+
   it('is that of 0.1.0 while no part is set that it did not know', () => {
-    const known = Object.entries(spec).filter(([part]) => part !== 'user' && part !== 'group');
+    const known = Object.entries(spec).filter(([part]) => !['user', 'group', 'output'].includes(part));
     expect(revisionOf(spec)).to.equal(digestOf(Object.fromEntries(known)));
   });
 });

@@ -24,6 +24,7 @@ function request(serviceId = PUMP, generation = 1): LaunchRequest {
     stop: STOP,
     limits: NO_LIMITS,
     maxLogBytes: 1024 ** 2,
+    output: 'separate',
     ...AS_HOST,
   };
 }
@@ -31,7 +32,7 @@ function request(serviceId = PUMP, generation = 1): LaunchRequest {
 function harnessOf(fake: FakeProcessHost): ProcessHostHarness {
   return {
     host: fake,
-    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true },
+    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
     request,
     requestOfNothing: (serviceId, generation) => {
       fake.refuseNext(serviceId, { message: 'The program "/opt/pump" cannot be run: no such file (ENOENT).' });

@@ -29,6 +29,7 @@ const REQUEST: LaunchRequest = {
   stop: { signal: 'SIGINT', graceMs: 1_500 },
   limits: { openFiles: 4_096, processes: null, coreSize: 'unlimited', addressSpace: null },
   maxLogBytes: 1024 ** 2,
+  output: 'separate',
   ...AS_HOST,
 };
 
@@ -171,6 +172,7 @@ describe('a launch request', () => {
       '/state/logs/pump',
       '2',
       '1048576',
+      'separate',
       '/base',
       String(constants.signals.SIGINT),
       '1500',

@@ -22,6 +22,7 @@ function request(serviceId = parseServiceId('pump'), generation = 1): LaunchRequ
     stop: STOP,
     limits: NO_LIMITS,
     maxLogBytes: 1024 ** 2,
+    output: 'separate',
     ...AS_HOST,
   };
 }
@@ -41,7 +42,7 @@ function harness(): ProcessHostHarness {
   step();
   return {
     host,
-    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true },
+    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
     request,
     requestOfNothing: (serviceId, generation) => {
       const message = 'The program "/opt/pump" cannot be run: no such file (ENOENT).';

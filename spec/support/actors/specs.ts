@@ -28,6 +28,7 @@ export function serviceSpec(id: string, overrides: Overrides = {}): ServiceSpec 
     stop: { signal: 'SIGTERM', graceMs: 5_000 },
     dependsOn: [],
     logs: { maxBytes: 10 * 1024 * 1024, keep: 5 },
+    output: 'separate',
     limits: NO_LIMITS,
     ...AS_HOST,
     restart: {

@@ -4,6 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 export interface MeasuredLog {
   /** The text of the lines in view, from the top down, without time and origin. */
   readonly texts: readonly string[];
+  /** The service of each of them; empty if the list has only one. */
+  readonly services: readonly string[];
   /** The distance of the first of them from the top of the box, in pixels. */
   readonly firstTop: number;
   readonly rowsInDocument: number;
@@ -18,12 +20,14 @@ const MEASURE = `new Promise((drawn) => requestAnimationFrame(() => setTimeout(d
   const box = document.querySelector('[role=log]');
   const { top, bottom } = box.getBoundingClientRect();
   const rows = [...box.querySelectorAll('.log-line')]
-    .map((row) => ({ rect: row.getBoundingClientRect(), text: row.querySelector('.log-text').textContent }))
+    .map((row) => ({ rect: row.getBoundingClientRect(), text: row.querySelector('.log-text').textContent,
+      service: row.querySelector('.log-service')?.textContent.trim() ?? '' }))
     .sort((a, b) => a.rect.top - b.rect.top);
   const inView = rows.filter(({ rect }) => rect.bottom > top + 2 && rect.top < bottom - 2);
   const { scrollHeight, scrollTop, clientHeight } = box;
   return {
     texts: inView.map(({ text }) => text),
+    services: inView.map(({ service }) => service),
     firstTop: inView.length === 0 ? 0 : inView[0].rect.top - top,
     rowsInDocument: rows.length,
     scrollHeight, clientHeight, below: scrollHeight - scrollTop - clientHeight,

@@ -43,7 +43,7 @@ export const NO_PROCESS_METER: ProcessMeter = {
   surveyed: () => undefined,
 };
 
-const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
+const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
 
 /** The store of one host: after its death its requests are neither executed nor answered. */
 export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
@@ -121,6 +121,8 @@ export class ControlWorld {
   readonly portRegistry = new MemoryPortRegistry();
   readonly launches = new MemoryLaunchHistory();
   logs: ServiceLogs = NO_LOGS;
+  /** What launches get of the environment of the host. */
+  inherited: Readonly<Record<string, string>> = {};
   /** What the next host sends events with. */
   webhooks: OpenWebhooks | undefined;
   readonly log = recordingLog();
@@ -146,7 +148,7 @@ export class ControlWorld {
   }
 
   async boot(): Promise<void> {
-    const { specs, catalog, prober, portRegistry, launches, logs, clock, timers, log } = this;
+    const { specs, catalog, prober, portRegistry, launches, logs, inherited, clock, timers, log } = this;
     this.#life = new AbortController();
     const store = untilDeath(this.store, this.#life.signal);
     const health = new Health(clock, log);
@@ -157,7 +159,7 @@ export class ControlWorld {
     const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
     const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
-      ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs },
+      ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs, inherited },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),

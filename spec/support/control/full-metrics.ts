@@ -39,7 +39,7 @@ async function launchAndStop(metrics: Metrics): Promise<void> {
   const stop = { signal: 'SIGTERM', graceMs: 0 } as const;
   const request: LaunchRequest = {
     ...{ serviceId: PUMP, agentId: null, generation: 1, executablePath: '/plant/corerl', version: null, args: [] },
-    ...{ env: {}, cwd: null, stop, limits: NO_LIMITS, maxLogBytes: 1024 ** 2, ...AS_HOST },
+    ...{ env: {}, cwd: null, stop, limits: NO_LIMITS, maxLogBytes: 1024 ** 2, output: 'separate', ...AS_HOST },
   };
   await host.survey();
   await host.launch(request);

@@ -33,7 +33,7 @@ export interface MachineProcessHostOptions {
   readonly earlier: number;
 }
 
-const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
+const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
 const STOPPED = transient('ESTOPPED', 'The launch was stopped before its program ran.');
 
 /** A launch in progress. */

@@ -31,7 +31,7 @@ export function probeTarget(
       executablePath: '/opt/program',
       version: null,
       launchedAt: 0,
-      guarantees: { exactExit: true, treeComplete: true, losslessRotation: true },
+      guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
       ...launch,
     },
     env: {},

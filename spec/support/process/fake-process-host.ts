@@ -49,7 +49,7 @@ export interface FakeProcessHost extends ProcessHost {
   releaseStops(): void;
 }
 
-const GUARANTEES: Guarantees = { exactExit: true, treeComplete: true, losslessRotation: true };
+const GUARANTEES: Guarantees = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
 const STOPPED: LaunchFailure = {
   code: 'ESTOPPED',
   isPermanent: false,

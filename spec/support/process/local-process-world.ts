@@ -91,6 +91,7 @@ export class LocalProcessWorld {
       stop: STOP,
       limits: NO_LIMITS,
       maxLogBytes: 1024 ** 2,
+      output: 'separate' as const,
       ...AS_HOST,
       agentId: null,
     };

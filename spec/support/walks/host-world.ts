@@ -36,7 +36,7 @@ export const SILENT: Log = {
   warn: () => undefined,
   error: () => undefined,
 };
-export const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true };
+export const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
 
 /** The errors with which a command may be rejected in any walk. */
 const REFUSALS = [

@@ -8,6 +8,8 @@ import { isNativeShimBuilt, shimPath } from '../../../support/process/shim-drive
 
 /** Where a reader keeps the time of the newest record (`struct ground` in output.h). */
 const LAST_TIME_AT = 64;
+/** Lines of each stream, written in turn. Without a pause between them most are displaced. */
+const PAIRS = 250;
 
 describe('the records of a launch', function () {
   this.timeout(20_000);
@@ -70,6 +72,28 @@ describe('the records of a launch', function () {
     expect(texts.every((text) => text.length <= 16_384)).to.equal(true);
     expect(texts.every((text) => Buffer.from(text.toString()).equals(text))).to.equal(true);
     expect(output.outputOf('stdout').toString()).to.equal(`${'ä€'.repeat(12_000)}\n`);
+  });
+
+  it('are pieces of one line without a newline, however long it is', async () => {
+    const script = `head -c 220000 /dev/zero | tr '\\0' x; echo between >&2; sleep 0.3; head -c 220000 /dev/zero | tr '\\0' y`;
+    await written(script);
+    const pieces = output.records.filter(({ stream }) => stream === 'stdout');
+    expect(pieces.slice(0, -1).every(({ tag, text }) => tag === 'P' && text.length > 0)).to.equal(true);
+    expect(pieces.at(-1)).to.deep.include({ tag: 'F', text: Buffer.alloc(0) });
+    expect(Math.max(...pieces.map(({ text }) => text.length))).to.equal(16_384);
+    expect(output.outputOf('stdout').toString()).to.equal(`${'x'.repeat(220_000)}${'y'.repeat(220_000)}\n`);
+    expect(output.textsOf('stderr')).to.deep.equal(['F between']);
+  });
+
+  it('of both streams have the order of their writing if it is a millisecond apart', async () => {
+    const wait = 'const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);';
+    const loop = `for (let i = 0; i < ${PAIRS}; i++) for (const s of [1, 2]) { fs.writeSync(s, i + "\\n"); wait(); }`;
+    expect(await output.write('"$1" -e "$2"', process.execPath, `${wait} ${loop}`)).to.equal(0);
+    await output.ended();
+    const order = output.records.map(({ stream, text }) => 2 * Number(text) + (stream === 'stderr' ? 1 : 0));
+    expect(order).to.have.length(2 * PAIRS);
+    const displaced = order.filter((place, index) => place !== index);
+    expect(displaced.length).to.be.at.most(PAIRS / 25); // while others use the processors
   });
 
   it('have every line of a writer that opens its own output again, in whatever way', async () => {

@@ -1,15 +1,19 @@
 import { expect } from 'chai';
-import { constants, existsSync, readFileSync } from 'node:fs';
-import { OutputWorld, type StreamName } from '../../../support/process/output-world.ts';
+import { spawnSync } from 'node:child_process';
+import { constants, existsSync } from 'node:fs';
+import { mayEnlargePipes, OutputWorld, type StreamName } from '../../../support/process/output-world.ts';
 import { isNativeShimBuilt, shimPath } from '../../../support/process/shim-driver.ts';
 
 const F_SETFL = 4;
-const CAP_SYS_ADMIN = 21n;
-const CAP_SYS_RESOURCE = 24n;
 
 /** A Node program in a shell script. */
 function node(program: string): string {
   return `"$1" -e '${program}'`;
+}
+
+/** A program in Python in a shell script. */
+function python(program: string): string {
+  return `python3 -c 'import os\n${program}'`;
 }
 
 /** Programs that write `hi` and a newline to their own output; `$1`: Node, `$2`: a file that does not exist. */
@@ -40,13 +44,36 @@ const WAYS: readonly (readonly [script: string, stream: StreamName])[] = [
     'stderr',
   ],
   [node('console.log("hi")'), 'stdout'],
+  [node('fs.writeSync(fs.openSync("/dev/stderr", "a"), "hi\\n")'), 'stderr'], // with O_CREAT, like a web server
+  [node('process.stdout.write("hi\\n", () => process.exit(0))'), 'stdout'],
+  [python('open("/dev/stdout", "w").write("hi\\n")'), 'stdout'],
+  [python('open("/dev/stderr", "a").write("hi\\n")'), 'stderr'],
+  [python('os.write(os.open("/dev/stdout", os.O_RDWR), b"hi\\n")'), 'stdout'],
+  [`echo hi > "$2"; ${python('os.sendfile(1, os.open("\'"$2"\'", 0), 0, 3)')}`, 'stdout'],
+  ['chmod 666 /dev/stdout; chown "$(id -u)" /dev/stdout && echo hi', 'stdout'],
+  ['nohup sh -c "sleep 0.1; echo hi >&2" & wait', 'stderr'],
 ];
+
+/** What a program finds out about its output, as it says itself on it: what pipes are, and what they cannot do. */
+const PROPERTIES: readonly (readonly [what: string, program: string, says: string])[] = [
+  ['no terminal', 'print(os.isatty(1))', 'False'],
+  ['a pipe', 'import stat; print(stat.S_ISFIFO(os.fstat(1).st_mode))', 'True'],
+  ['nothing with a position', 'attempt(lambda: os.lseek(1, 0, 1))', 'ESPIPE'],
+  ['nothing that can be flushed to a disk', 'attempt(lambda: os.fsync(1))', 'EINVAL'],
+  ['nothing that can be cut', 'attempt(lambda: os.ftruncate(1, 0))', 'EINVAL'],
+];
+const ATTEMPT = `import errno
+def attempt(action):
+  try: print(action())
+  except OSError as error: print(errno.errorcode[error.errno])
+`;
 
 /** Likewise, after root has become another user. */
 const WAYS_OF_OTHERS: typeof WAYS = [
   ["setpriv --reuid=65534 --clear-groups sh -c 'echo hi > /dev/stdout'", 'stdout'],
   ["setpriv --reuid=65534 --clear-groups sh -c 'echo hi >> /dev/stderr'", 'stderr'],
   ["su -s /bin/sh nobody -c 'echo hi > /dev/stdout'", 'stdout'],
+  [python('os.setgroups([]); os.setuid(65534); open("/dev/stdout", "w").write("hi\\n")'), 'stdout'],
   [node('process.setuid(65534); fs.appendFileSync("/dev/stdout", "hi\\n")'), 'stdout'],
 ];
 
@@ -72,7 +99,8 @@ describe('the output of a program', function () {
   }
 
   for (const [script, stream] of WAYS) {
-    it(`is recorded if it is written by ${script}`, async () => {
+    it(`is recorded if it is written by ${script}`, async function () {
+      if (script.includes('python3') && !hasPython()) this.skip();
       await written(script);
       expect(output.textsOf(stream)).to.deep.equal(['F hi']);
     });
@@ -81,8 +109,17 @@ describe('the output of a program', function () {
   for (const [script, stream] of WAYS_OF_OTHERS) {
     it(`is recorded if it is written by ${script}`, async function () {
       if (process.getuid?.() !== 0) this.skip(); // only root can become somebody else
+      if (script.includes('python3') && !hasPython()) this.skip();
       await written(script);
       expect(output.textsOf(stream)).to.deep.equal(['F hi']);
+    });
+  }
+
+  for (const [what, program, says] of PROPERTIES) {
+    it(`is ${what}`, async function () {
+      if (!hasPython()) this.skip();
+      await written(python(`${ATTEMPT}${program}`));
+      expect(output.textsOf('stdout')).to.deep.equal([`F ${says}`]);
     });
   }
 
@@ -118,9 +155,6 @@ describe('the output of a program', function () {
   });
 });
 
-/** Whether the limits of the kernel for pipes are not meant for this user. */
-function mayEnlargePipes(): boolean {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const capabilities = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
-  return ((capabilities >> CAP_SYS_ADMIN) & 1n) === 1n || ((capabilities >> CAP_SYS_RESOURCE) & 1n) === 1n;
+function hasPython(): boolean {
+  return spawnSync('python3', ['-c', '']).status === 0;
 }

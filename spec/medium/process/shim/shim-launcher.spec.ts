@@ -95,7 +95,24 @@ describe('the launcher', function () {
     const frames = launches.map(({ id, runDir, logDir }) =>
       frameOf([
         ...[id, runDir, join(driver.state, 'exits'), join(driver.state, 'locks', id)],
-        ...[logDir, '1', '1000000', '/', '15', '5000', '', '', '', '', '', '2', vice('exits-with-code'), '4', '0'],
+        ...[
+          logDir,
+          '1',
+          '1000000',
+          'separate',
+          '/',
+          '15',
+          '5000',
+          '',
+          '',
+          '',
+          '',
+          '',
+          '2',
+          vice('exits-with-code'),
+          '4',
+          '0',
+        ],
       ]),
     );
     const bytes = Buffer.concat(frames);
@@ -127,7 +144,8 @@ describe('the launcher', function () {
   }
 
   const id = newLaunchId();
-  const start = [id, '/r', '/e', '/l', '/o', '/e', '/'];
+  const places = [id, '/r', '/e', '/l', '/o', '1', '1000000'];
+  const start = [...places, 'separate', '/'];
   for (const [what, strings] of [
     ['without a program', [...start, '15', '1', '', '', '', '', '', '0', '0']],
     ['that ends early', [id, '/r', '/e']],
@@ -143,6 +161,7 @@ describe('the launcher', function () {
           [...start, '15', '1', '', '', '', '', account, '1', '/bin/true', '0'],
         ] as const,
     ),
+    ['with an output that is none', [...places, '1', '/', '15', '1', '', '', '', '', '', '1', '/bin/true', '0']],
     ['without limits', [...start, '15', '1', '1', '/bin/true', '0']],
   ] as const) {
     it(`refuses a frame ${what} and continues reading`, async () => {

@@ -12,6 +12,7 @@ import {
   type DrivenKind,
   type Record,
 } from '../../../support/process/shim-driver.ts';
+import { mayEnlargePipes } from '../../../support/process/output-world.ts';
 
 const { errno, signals } = constants;
 const kinds: readonly DrivenKind[] = ['native', 'node'];
@@ -79,6 +80,7 @@ for (const kind of kinds) {
         pid: shim,
         start: startOf(Number(shim)),
         boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+        ...(kind === 'native' ? { output_buffer: mayEnlargePipes() ? 1024 ** 2 : 65_536 } : {}),
       });
       expect(statSync(join(launch.runDir, 'claim')).mode & 0o777).to.equal(0o600);
       process.kill(Number(pid), 'SIGKILL');

@@ -19,6 +19,7 @@ const request: LaunchRequest = {
   stop: { signal: 'SIGTERM', graceMs: 100 },
   limits: NO_LIMITS,
   maxLogBytes: 1024 ** 2,
+  output: 'separate',
   ...AS_HOST,
 };
 

@@ -12,7 +12,16 @@ describe('a launch that waits until earlier facts are kept', () => {
   const clock = { now: () => 0, random: () => 0.5 };
   const request: LaunchRequest = {
     ...{ serviceId: id, agentId: null, generation: 2, executablePath: '/plant/program', version: null },
-    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, maxLogBytes: 1024 ** 2, ...AS_HOST, stop },
+    ...{
+      args: [],
+      env: {},
+      cwd: null,
+      limits: NO_LIMITS,
+      maxLogBytes: 1024 ** 2,
+      output: 'separate',
+      ...AS_HOST,
+      stop,
+    },
   };
 
   for (let turns = 0; turns < 12; turns += 1) {

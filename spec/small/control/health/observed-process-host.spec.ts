@@ -15,7 +15,16 @@ describe('a process host that is observed', () => {
   const clock = { now: () => 0, random: () => 0.5 };
   const request: LaunchRequest = {
     ...{ serviceId: id, agentId: null, generation: 1, executablePath: '/plant/program', version: null },
-    ...{ args: [], env: {}, cwd: null, limits: NO_LIMITS, maxLogBytes: 1024 ** 2, ...AS_HOST, stop },
+    ...{
+      args: [],
+      env: {},
+      cwd: null,
+      limits: NO_LIMITS,
+      maxLogBytes: 1024 ** 2,
+      output: 'separate',
+      ...AS_HOST,
+      stop,
+    },
   };
   const lack = { code: 'EAGAIN', isPermanent: false, message: 'There are too many processes.' };
   let engine: FakeProcessHost;

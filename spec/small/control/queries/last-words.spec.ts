@@ -61,6 +61,16 @@ describe('the last words of a process', () => {
     expect(lastWords(contextOf(), tail)).to.deep.equal(['Its last words: "bad token ${API_TOKEN}".']);
   });
 
+  it('have no values that the process inherited from the host either', async () => {
+    const inherited = { DATABASE_URL: 'postgres://u:pw@db', API_TOKEN: 'of the host' };
+    const said = [line('cannot reach postgres://u:pw@db'), line('bad token very-secret')];
+    const tail = await outputTail({ ...portsOf(said), inherited }, contextOf());
+    expect(tail?.lines.map(({ text }) => text)).to.deep.equal([
+      'cannot reach ${DATABASE_URL}',
+      'bad token ${API_TOKEN}',
+    ]);
+  });
+
   it('are at most 20 lines and 4 KiB', async () => {
     const many = await outputTail(portsOf(Array.from({ length: 30 }, (_, index) => line(`${index}`))), contextOf());
     expect(many?.lines.map(({ text }) => Number(text))).to.deep.equal(

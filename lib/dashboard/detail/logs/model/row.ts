@@ -1,7 +1,7 @@
 import type { MergedLogItemView } from '../../../../api/schemas/log.ts';
+import { lastStateSoFar } from '../../../../client/last-state.ts';
 import { bytes } from '../../../words/amount.ts';
 import type { LineAddress } from './address.ts';
-import { lastState } from './text.ts';
 
 /** A line or a gap, and whose output it is of. */
 export type LogItem = MergedLogItemView;
@@ -51,7 +51,7 @@ export function continued(row: LogRow, item: LogItem): LogRow | null {
   if (!row.isUnfinished || 'gap' in item || row.stream !== item.stream) return null;
   if (row.serviceId !== item.service_id || row.generation !== item.generation) return null;
   if (row.text.length + item.text.length > MAX_JOINED) return null;
-  const text = lastState(row.text + item.text);
+  const text = lastStateSoFar(row.text + item.text);
   return { ...row, text, isUnfinished: item.partial === 'unfinished' };
 }
 

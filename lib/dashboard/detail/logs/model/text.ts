@@ -1,4 +1,5 @@
 import Anser from 'anser';
+import { lastState } from '../../../../client/last-state.ts';
 
 /** Colours and text styles (SGR). */
 const STYLES = new RegExp(String.raw`\x1b\[[0-9;:]*m`, 'g');
@@ -18,14 +19,6 @@ export interface Piece {
   readonly isMatch: boolean;
 }
 
-/** The last state of a line that was written over with `\r`, such as a progress display, in the style that holds there. */
-export function lastState(line: string): string {
-  const end = line.length - (/\r+$/.exec(line)?.[0].length ?? 0);
-  const from = line.lastIndexOf('\r', end - 1) + 1;
-  if (from === 0 || end === 0) return end === 0 ? '' : line;
-  return (line.slice(0, from).match(STYLES) ?? []).join('') + line.slice(from);
-}
-
 /** Caret notation; 8-bit control characters have none. */
 function nameOf(code: number): string {
   return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `\\x${code.toString(16)}`;
@@ -40,7 +33,7 @@ function withoutColons(style: string): string {
 
 /** A line as a terminal shows it in the end, with its styles and with other control characters made visible. */
 function visible(line: string): string {
-  const text = lastState(line).replace(/\r+$/, '').replace(ERASE, '');
+  const text = lastState(line).replace(ERASE, '');
   return text.replace(CONTROLS, (part, style: string | undefined) =>
     style === undefined ? nameOf(part.charCodeAt(0)) : withoutColons(style),
   );
