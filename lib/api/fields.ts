@@ -30,6 +30,13 @@ export const nameField = z
   .min(1, { error: 'must not be empty' })
   .max(128, { error: 'is longer than 128 characters' });
 
+/** What somebody writes about a failure or a mute. */
+export const noteField = z
+  .string()
+  .trim()
+  .min(1, { error: 'must not be empty' })
+  .max(1000, { error: 'is longer than 1000 characters' });
+
 /** A boolean in a query. */
 export const flagField = z
   .enum(['true', 'false'], { error: 'must be true or false' })

@@ -39,6 +39,7 @@ export const ENDPOINTS = {
   stopService: ['POST', '/api/services/{id}/stop'],
   restartService: ['POST', '/api/services/{id}/restart'],
   signalService: ['POST', '/api/services/{id}/signal'],
+  acknowledgeService: ['POST', '/api/services/{id}/acknowledge'],
   deleteService: ['DELETE', '/api/services/{id}'],
   readLogs: ['GET', '/api/services/{id}/logs'],
   readMergedLogs: ['GET', '/api/logs'],

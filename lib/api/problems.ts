@@ -51,6 +51,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   actor_set_aside: { status: 500, title: 'Actor quarantined' },
   service_held: { status: 409, title: 'Service is held' },
   service_not_alive: { status: 409, title: 'Service not running' },
+  service_not_failing: { status: 409, title: 'Service not failing' },
   wait_timeout: { status: 504, title: 'State not reached in time' },
   wait_failed: { status: 409, title: 'State will not be reached' },
   precondition_failed: { status: 412, title: 'Precondition failed' },

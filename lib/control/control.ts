@@ -154,6 +154,11 @@ export interface Control {
   /** Sends a signal to the process group of a service. Throws ServiceNotFoundError, ServiceNotAliveError. */
   signalService(id: string, signal: SendableSignal, origin: CommandOrigin): Promise<ServiceView>;
   /**
+   * Records that somebody has seen the failure that a service is in. Throws ServiceNotFoundError,
+   * ServiceNotFailingError.
+   */
+  acknowledgeService(id: string, note: string | null, origin: CommandOrigin): Promise<ServiceView>;
+  /**
    * Removes a service that nothing references, or releases a shared coreio. Throws ServiceNotFoundError,
    * ServiceHeldError.
    */

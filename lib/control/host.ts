@@ -12,6 +12,7 @@ import { serviceRef, stopActors, type ServiceSnapshot } from './actors.ts';
 import { AgentCommands } from './commands/agent-commands.ts';
 import { defineAgent } from './commands/agent-definition.ts';
 import { AgentRemoval } from './commands/agent-removal.ts';
+import { acknowledgeNotices, acknowledgeService } from './commands/acknowledge.ts';
 import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
 import { forgetLeftovers, releaseLeftoverPorts } from './commands/forget-leftovers.ts';
@@ -196,6 +197,11 @@ export class Host implements OpenControl {
     return this.queries.service(args[0]);
   }
 
+  async acknowledgeService(...args: Parameters<Control['acknowledgeService']>): Promise<ServiceView> {
+    await acknowledgeService(this.#runtime, ...args);
+    return this.queries.service(args[0]);
+  }
+
   deleteService(id: string, origin: CommandOrigin): Promise<void> {
     return deleteService(this.#runtime, this.#services, id, origin);
   }
@@ -232,14 +238,7 @@ export class Host implements OpenControl {
   }
 
   async acknowledge(origin: CommandOrigin): Promise<HealthView> {
-    const { notices, recorder, ports } = this.#runtime;
-    const acknowledged = await notices.acknowledge();
-    if (acknowledged.length > 0) {
-      const event = hostEvent('health.acknowledged', ports.clock.now(), {
-        notices: acknowledged.map(({ code }) => code),
-      });
-      recorder.note({ ...event, ...ofCommand(origin) });
-    }
+    await acknowledgeNotices(this.#runtime, origin);
     return this.queries.health();
   }
 

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'actor_set_aside'
   | 'service_held'
   | 'service_not_alive'
+  | 'service_not_failing'
   | 'wait_timeout'
   | 'wait_failed'
   | 'precondition_failed'
@@ -204,6 +205,18 @@ export class ServiceNotAliveError extends CoredinatorError {
 
   constructor(id: string, state: string) {
     super(`Service "${id}" has no process (it is ${inWords(state)}), so no signal was sent. Start it first.`);
+  }
+}
+
+/** There is no failure to acknowledge. */
+export class ServiceNotFailingError extends CoredinatorError {
+  readonly code = 'service_not_failing';
+
+  constructor(id: string, state: string) {
+    super(
+      `Service "${id}" is ${inWords(state)}, so there is no failure to acknowledge. ` +
+        'A service that is in backoff or failed can be acknowledged; its history lists earlier failures.',
+    );
   }
 }
 

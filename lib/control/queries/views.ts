@@ -1,4 +1,4 @@
-import type { LastExit } from '../../actors/service/context.ts';
+import type { Acknowledgement, LastExit } from '../../actors/service/context.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { ReloadView } from '../../api/schemas/host.ts';
@@ -52,12 +52,17 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     last_exit: context.lastExit === null ? null : lastExitView(context.lastExit),
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
+    acknowledgement: acknowledgementView(context.acknowledgement),
     adopted: context.isAdopted,
     orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
   };
+}
+
+function acknowledgementView(acknowledgement: Acknowledgement | null): ServiceView['acknowledgement'] {
+  return acknowledgement === null ? null : { ...acknowledgement, at: isoOf(acknowledgement.at) };
 }
 
 function lastExitView({ at, uptimeMs, usage, ...rest }: LastExit): ServiceView['last_exit'] {

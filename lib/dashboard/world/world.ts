@@ -98,7 +98,7 @@ function withServiceState(world: World, event: EventView): World {
   const view = world.services.get(event.service_id ?? '');
   const changed = view === undefined ? null : changedBy(event, view);
   if (view === undefined || changed === null) return world;
-  const next = { ...view, ...changed, next: null }; // the next deadline is in the view that is read after this
+  const next = { ...view, ...changed, acknowledgement: null, next: null }; // the next deadline is in the view that is read after this
   return { ...world, services: new Map(world.services).set(view.id, next) };
 }
 

@@ -38,6 +38,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'service.delete_requested': (entry) => `Deletion of ${nameOf(entry)} was requested${byActor(entry)}`,
   'service.signalled': (entry) =>
     `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} ${byWhom(entry)}${launchOf(entry)}`,
+  'service.acknowledged': (entry) =>
+    `The failure of ${nameOf(entry)} was acknowledged${byActor(entry)}${because(text(entry, 'note'))}`,
   'agent.configured': (entry) => `Agent ${nameOf(entry)} was defined but not started`,
   'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted ${byWhom(entry)}`,
   'agent.delete_requested': (entry) => `Deletion of agent ${nameOf(entry)} was requested${byActor(entry)}`,

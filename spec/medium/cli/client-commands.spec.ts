@@ -148,6 +148,16 @@ describe('commands to a host', () => {
       expect(api.control.calls.filter(({ name }) => name === 'signalService')).to.have.length(1);
     });
 
+    it('acknowledge passes the note on, and the status shows it', async () => {
+      const { output } = await run('services', 'acknowledge', 'gate', '--note', 'the valve is stuck');
+      expect(output).to.equal('the failure of gate is acknowledged until its state changes (failed)\n');
+      expect(api.control.calls.at(-1)).to.have.deep.property('argument', { id: 'gate', note: 'the valve is stuck' });
+      expect((await run('services', 'status', 'gate')).output).to.match(/acknowledged +\S+ ago: the valve is stuck\n/);
+      expect((await run('services', 'acknowledge', 'gate', '--note', ' ')).errors).to.contain(
+        '"note" must not be empty',
+      );
+    });
+
     it('start of a failing service ends with 1, the reason, and the command for details', async () => {
       const { code, errors } = await run('services', 'start', 'gate');
       expect(code).to.equal(1);

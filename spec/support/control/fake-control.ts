@@ -88,6 +88,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     next: null,
     reason: null,
     reason_code: null,
+    acknowledgement: null,
     adopted: false,
     orphan: false,
     revision: '1',
@@ -338,6 +339,13 @@ export class FakeControl implements Control, Queries {
   async signalService(id: string, signal: string, origin: CommandOrigin): Promise<ServiceView> {
     await this.#command('signalService', { id, signal }, origin);
     return this.#shown(id);
+  }
+
+  async acknowledgeService(id: string, note: string | null, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('acknowledgeService', { id, note }, origin);
+    const view = { ...this.#shown(id), acknowledgement: { at: SINCE, actor: null, note } };
+    this.listed.splice(this.listed.indexOf(this.#shown(id)), 1, view);
+    return view;
   }
 
   async deleteService(id: string, origin: CommandOrigin): Promise<void> {
