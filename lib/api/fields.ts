@@ -92,6 +92,9 @@ export const instantField = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' })
   .transform((text) => Date.parse(text));
 
+/** An instant in a body that is still to come, in milliseconds. */
+export const futureInstantField = instantField.refine((at) => at > Date.now(), { error: 'must be in the future' });
+
 /** An instant in a query, or how long ago it was, such as `15m`; in milliseconds since 1970. */
 export const instantOrAgeField = z
   .string()

@@ -48,6 +48,10 @@ export const ENDPOINTS = {
   listEvents: ['GET', '/api/events/history'],
   listCommands: ['GET', '/api/audit'],
 
+  listWebhooks: ['GET', '/api/webhooks'],
+  muteWebhook: ['POST', '/api/webhooks/{name}/mute'],
+  unmuteWebhook: ['DELETE', '/api/webhooks/{name}/mute'],
+
   listMachines: ['GET', '/api/machines'],
   getMachine: ['GET', '/api/machines/{name}'],
   getServiceGraph: ['GET', '/api/service-graph'],

@@ -39,6 +39,8 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   invalid_id: { status: 422, title: 'Invalid id' },
   agent_not_found: { status: 404, title: 'Agent not found' },
   machine_not_found: { status: 404, title: 'Machine not found' },
+  webhook_not_found: { status: 404, title: 'Webhook not found' },
+  webhook_not_muted: { status: 409, title: 'Webhook not muted' },
   service_not_found: { status: 404, title: 'Service not found' },
   config_unreadable: { status: 400, title: 'Config file unreadable' },
   config_invalid: { status: 422, title: 'Config file invalid' },

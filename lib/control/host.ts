@@ -1,5 +1,6 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
@@ -8,8 +9,9 @@ import type { LogBounds } from '../model/values/log-line.ts';
 import { UNCONDITIONAL } from '../model/values/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
-import { serviceRef, stopActors, type ServiceSnapshot } from './actors.ts';
+import { serviceRef, stopActors } from './actors.ts';
 import { AgentCommands } from './commands/agent-commands.ts';
+import { muteWebhook, unmuteWebhook } from './commands/mute-webhook.ts';
 import { defineAgent } from './commands/agent-definition.ts';
 import { AgentRemoval } from './commands/agent-removal.ts';
 import { acknowledgeNotices, acknowledgeService } from './commands/acknowledge.ts';
@@ -30,7 +32,7 @@ import { LaunchEnds } from './launches/launch-ends.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
 import { HostQueries } from './queries/host-queries.ts';
 import { logBounds, measuredHost } from './queries/measures.ts';
-import { reloadView, serviceStatusView } from './queries/views.ts';
+import { goneStatus, reloadView, serviceStatusView, statusOfForgotten } from './queries/views.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The control of a running host: delegates each command to its handler. */
@@ -242,6 +244,14 @@ export class Host implements OpenControl {
     return this.queries.health();
   }
 
+  muteWebhook(...args: Parameters<Control['muteWebhook']>): Promise<WebhookView> {
+    return muteWebhook(this.#runtime, ...args);
+  }
+
+  unmuteWebhook(...args: Parameters<Control['unmuteWebhook']>): Promise<WebhookView> {
+    return unmuteWebhook(this.#runtime, ...args);
+  }
+
   async crashed(error: Error): Promise<void> {
     const { recorder } = this.#runtime;
     recorder.note(hostEvent('host.crashed', this.#runtime.ports.clock.now(), { message: error.message }));
@@ -277,13 +287,4 @@ export class Host implements OpenControl {
 /** The caller gets the state that was reached. */
 function ignoreWaitErrors(error: unknown): void {
   if (!(error instanceof WaitTimeoutError || error instanceof WaitFailedError)) throw error;
-}
-
-function goneStatus(last: ServiceSnapshot): IoView['status'] {
-  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
-}
-
-function statusOfForgotten(id: string): IoView['status'] {
-  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
-  return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
 }

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'agent_not_found'
   | 'service_not_found'
   | 'machine_not_found'
+  | 'webhook_not_found'
+  | 'webhook_not_muted'
   | 'config_unreadable'
   | 'config_invalid'
   | 'config_outside_root'
@@ -67,6 +69,26 @@ export class MachineNotFoundError extends CoredinatorError {
 
   constructor(name: string, known: readonly string[]) {
     super(`Statechart "${name}" not found. Use one of: ${known.join(', ')}.`);
+  }
+}
+
+/** No webhook with this name is configured. */
+export class WebhookNotFoundError extends CoredinatorError {
+  readonly code = 'webhook_not_found';
+
+  constructor(name: string, known: readonly string[]) {
+    const remedy = known.length === 0 ? 'The configuration of this host has none.' : `Use one of: ${known.join(', ')}.`;
+    super(`Webhook "${name}" not found. ${remedy}`);
+  }
+}
+
+/** There is no mute to end. */
+export class WebhookNotMutedError extends CoredinatorError {
+  readonly code = 'webhook_not_muted';
+
+  constructor(name: string, agentId: string | null) {
+    const what = agentId === null ? 'is not muted as a whole' : `is not muted for agent "${agentId}"`;
+    super(`Webhook "${name}" ${what}. GET /api/webhooks lists the mutes in effect.`);
   }
 }
 

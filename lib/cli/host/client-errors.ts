@@ -60,6 +60,8 @@ const TOKEN_HINT = 'provide a token with --token-file or COREDINATOR_TOKEN';
 const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {
   agent_not_found: '`coredinator agents list` lists the known agents',
   service_not_found: '`coredinator services list` lists the known services',
+  webhook_not_found: '`coredinator webhooks list` lists the webhooks of the host',
+  webhook_not_muted: '`coredinator webhooks list` lists the mutes in effect',
   token_required: TOKEN_HINT,
   token_read_only: 'provide a token with full access with --token-file or COREDINATOR_TOKEN',
 };
@@ -70,6 +72,7 @@ const FLAGS: Readonly<Partial<Record<string, string>>> = {
   coreio_id: '--coreio-id',
   if_exit: '--if-exit',
   type: '--type',
+  until: '--until',
 };
 
 /**

@@ -83,6 +83,17 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
   };
 }
 
+/** The last status of a service that is gone now. */
+export function goneStatus(last: ServiceSnapshot): ServiceStatusView {
+  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
+}
+
+/** The status of a service of which nothing is known any longer. */
+export function statusOfForgotten(id: string): ServiceStatusView {
+  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
+  return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
+}
+
 /** The data that a graph of services is built from. */
 export function graphedService({ value, context: { spec, holders } }: ServiceSnapshot): GraphedService {
   const state = stateOf(value).state;

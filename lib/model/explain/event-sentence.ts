@@ -79,6 +79,13 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     `Webhook ${text(entry, 'webhook') ?? '?'} dropped ` +
     `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(whyOf(entry))}`,
   'webhook.disabled': (entry) => `Webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(whyOf(entry))}`,
+  'webhook.muted': (entry) =>
+    `Webhook ${text(entry, 'webhook') ?? '?'} was muted until ${text(entry, 'until') ?? '?'}${ofAgent(entry)}` +
+    `${byActor(entry)}${because(text(entry, 'note'))}`,
+  'webhook.unmute_requested': (entry) =>
+    `The end of the mute of webhook ${text(entry, 'webhook') ?? '?'} was requested${ofAgent(entry)}${byActor(entry)}`,
+  'webhook.unmuted': (entry) =>
+    `Webhook ${text(entry, 'webhook') ?? '?'} is no longer muted${ofAgent(entry)}; ${heldBackBy(entry)}`,
   'journal.truncated': (entry) =>
     `${number(entry, 'dropped') ?? 'Some'} events were lost because the store could not be written`,
 };
@@ -156,6 +163,21 @@ function exited(entry: DescribableEvent): string {
   if (text(entry, 'class') === 'lost') return `${process} ended; its exit status is unknown`;
   const why = whyOf(entry);
   return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
+}
+
+/** For whose events a mute is. */
+function ofAgent({ agentId, detail }: DescribableEvent): string {
+  const id = agentId ?? textIn(detail, 'agent_id');
+  return id === null ? '' : ` for the events of agent ${id}`;
+}
+
+function heldBackBy({ detail }: DescribableEvent): string {
+  const count = numberIn(detail, 'suppressed') ?? 0;
+  const sent = Array.isArray(detail['sent']) ? detail['sent'].length : 0;
+  const what = `${count} ${count === 1 ? 'event was' : 'events were'} held back`;
+  return sent === 0
+    ? what
+    : `${what}, of which ${sent} ${sent === 1 ? 'is' : 'are'} sent because something still fails`;
 }
 
 function leftBy(entry: DescribableEvent): string {

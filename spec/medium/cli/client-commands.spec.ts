@@ -253,6 +253,27 @@ describe('commands to a host', () => {
     expect(await seqs('-n', '1')).to.deep.equal([3]);
   });
 
+  it('webhooks lists them, mutes one and ends that', async () => {
+    expect((await run('webhooks', 'list')).errors).to.include('This host has no webhooks');
+    api.control.hooks.push({ name: 'alerts', state: 'delivering', failing_since: null, reason: null, mutes: [] });
+    const until = '2099-01-02T03:04:05.000Z';
+    const { output } = await run('webhooks', 'mute', 'alerts', '--until', until, '--agent', 'pump1', '--note', 'works');
+    expect(output).to.equal(`alerts is muted for the events of pump1 until ${until}\n`);
+    const asked = { name: 'alerts', agentId: 'pump1', until: Date.parse(until), note: 'works' };
+    expect(api.control.calls.at(-1)).to.have.deep.property('argument', asked);
+    expect(rows(await run('webhooks', 'list'))[1]?.join(' ')).to.match(/^alerts delivering pump1 for \d+d works$/);
+    expect((await run('webhooks', 'unmute', 'alerts', '--agent', 'pump1')).output).to.include('no longer muted');
+    expect((await run('webhooks', 'mute', 'alerts', '--for', '2h')).code).to.equal(0);
+    const { argument } = api.control.calls.findLast(({ name }) => name === 'muteWebhook')!;
+    expect((argument as { until: number }).until - Date.now()).to.be.within(7_100_000, 7_200_000);
+    const both = await run('webhooks', 'mute', 'alerts', '--for', '2h', '--until', until);
+    expect([both.code, (await run('webhooks', 'mute', 'alerts')).code]).to.deep.equal([2, 2]);
+    const past = await run('webhooks', 'mute', 'alerts', '--until', '2020-01-02T03:04:05Z');
+    expect([past.code, past.errors]).to.deep.equal([1, 'error: --until: must be in the future.\n']);
+    const unknown = await run('webhooks', 'mute', 'alert', '--for', '1h');
+    expect(unknown.errors).to.include('Webhook "alert" not found. Use one of: alerts.').and.to.include('hint: ');
+  });
+
   it('events also finds orphans under the deprecated type, and warns', async () => {
     api.control.events.push(event(1), event(2, 'process.orphan'), event(3, 'process.exited'));
     const { code, errors, output } = await run('events', '--type', 'process.s*');
