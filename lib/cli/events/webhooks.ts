@@ -3,8 +3,8 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { parseDuration } from '../../model/values/duration.ts';
 import { isoOf } from '../../model/values/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { age } from '../output/table.ts';
-import { headOf, table, type Cell } from '../output/table.ts';
+import { age, headOf, table, type Cell } from '../output/table.ts';
+import { shownTime } from '../output/time.ts';
 import { plain } from '../output/visible.ts';
 import { OptionError } from '../serve/option-values.ts';
 
@@ -48,7 +48,7 @@ export function muteWebhook(name: string, options: MuteOptions): HostRun {
     const { agent: agent_id = null, note = null } = options;
     const until = untilOf(options, context.now());
     const webhook = await context.client.muteWebhook({ name, body: { until, agent_id, note } });
-    printResult(context, webhook, () => `${name} is muted${ofAgent(agent_id)} until ${until}\n`);
+    printResult(context, webhook, () => `${name} is muted${ofAgent(agent_id)} until ${shownTime(until)}\n`);
     return EXIT.ok;
   };
 }

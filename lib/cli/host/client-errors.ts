@@ -48,10 +48,18 @@ function notReachable(detail: string): Failure {
   return commandFailure(EXIT.unreachable, 'Host not reachable', detail);
 }
 
-/** Prints it to stderr: sentences for people, or one document for programs. */
-export function printFailure(err: TextStream, { document }: Failure, isJson: boolean): void {
+/** Prints it to stderr: sentences for people, with the id that was probably meant, or one document for programs. */
+export function printFailure(
+  err: TextStream,
+  { document }: Failure,
+  isJson: boolean,
+  similar: string | null = null,
+): void {
   if (isJson) printJson(err, document);
-  else err.write(visibleOn(err, `error: ${problemText(document)}\n`));
+  else {
+    const question = similar === null ? '' : `\nDid you mean "${similar}"?`;
+    err.write(visibleOn(err, `error: ${problemText(document)}${question}\n`));
+  }
 }
 
 const TOKEN_HINT = 'provide a token with --token-file or COREDINATOR_TOKEN';

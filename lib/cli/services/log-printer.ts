@@ -1,6 +1,7 @@
 import type { LogItemView } from '../../api/schemas/log.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Colors } from '../output/colors.ts';
+import { shownTime } from '../output/time.ts';
 import { visibleLineOn, visibleOn } from '../output/visible.ts';
 import type { PrintedItem } from './log-source.ts';
 
@@ -67,16 +68,8 @@ export class LogPrinter {
     if (timestamps !== true && utc !== true) return '';
     if (at === null) return '-'.padEnd(utc === true ? 24 : 23);
     const ms = `${at.slice(0, 23)}Z`;
-    return utc === true ? ms : localTime(new Date(ms));
+    return shownTime(ms, utc);
   }
-}
-
-/** `2026-01-02 03:04:05.678`. */
-function localTime(time: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
 }
 
 /** A progress display writes over its line again and again; what counts is what a terminal would show in the end. */
