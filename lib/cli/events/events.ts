@@ -86,7 +86,18 @@ export function eventLine(event: EventView, colors: Colors, isUtc = false): stri
 /** An event as a sentence. */
 export function sentenceOf(event: EventView): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
+  const { repeated } = event;
   const { actor, address = null, tool = null } = event;
   const source = actor === undefined ? {} : { source: { actor, address, tool } };
-  return describeEvent({ type, agentId, serviceId, from, to, cause, detail, ...source });
+  return describeEvent({
+    type,
+    agentId,
+    serviceId,
+    from,
+    to,
+    cause,
+    detail,
+    ...source,
+    ...(repeated === undefined ? {} : { repeated }),
+  });
 }

@@ -147,6 +147,7 @@ export function eventView(entry: JournalEntry): EventView {
     cause: entry.cause,
     correlation_id: entry.correlationId,
     ...entry.source,
+    ...(entry.repeated === undefined ? {} : { repeated: entry.repeated }),
     detail: entry.detail,
   };
 }

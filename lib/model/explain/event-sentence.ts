@@ -1,5 +1,5 @@
 import { UNIX_SOCKET } from '../command-source.ts';
-import { numberIn, textIn, type JournalDraft } from '../journal.ts';
+import { numberIn, textIn, type JournalDraft, type JournalEntry } from '../journal.ts';
 import { processLabel } from '../process.ts';
 import { matchesType } from '../values/event-filter.ts';
 import { clauseOf } from './clause.ts';
@@ -9,7 +9,8 @@ import { whyOf } from './event-reason.ts';
 export type DescribableEvent = Pick<
   JournalDraft,
   'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail' | 'source'
->;
+> &
+  Pick<JournalEntry, 'repeated'>;
 
 /** How many services a sentence about a reload names. */
 const MAX_NAMED = 5;
@@ -107,7 +108,14 @@ const FATES: Readonly<Partial<Record<string, string>>> = {
 /** The sentence for a journal event. For a reload, the service `about` is named first. */
 export function describeEvent(entry: DescribableEvent, about: string | null = null): string {
   const describe = DESCRIPTIONS[entry.type];
-  return `${describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about)}.`;
+  const sentence = describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about);
+  return `${sentence}${repeatedBefore(entry)}.`;
+}
+
+/** What was condensed into the event. */
+function repeatedBefore({ repeated }: DescribableEvent): string {
+  if (repeated === undefined) return '';
+  return `; ${repeated} more like it between the first of that day and this one are no longer stored`;
 }
 
 function byWhom(entry: DescribableEvent): string {

@@ -154,6 +154,9 @@ CREATE TABLE webhook_mute (
 ) STRICT;
 `;
 
+// How many repetitions of an event before it were deleted.
+const REPEATED_EVENTS = 'ALTER TABLE journal ADD COLUMN repeated INTEGER';
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -166,6 +169,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 8, up: COMMAND_SOURCES },
   { id: 9, up: LAUNCH_HISTORY },
   { id: 10, up: WEBHOOK_MUTES },
+  { id: 11, up: REPEATED_EVENTS },
 ];
 
 const versionRow = z.object({ user_version: z.int() });
