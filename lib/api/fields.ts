@@ -30,6 +30,13 @@ export const nameField = z
   .min(1, { error: 'must not be empty' })
   .max(128, { error: 'is longer than 128 characters' });
 
+/** What somebody writes about a failure or a mute. */
+export const noteField = z
+  .string()
+  .trim()
+  .min(1, { error: 'must not be empty' })
+  .max(1000, { error: 'is longer than 1000 characters' });
+
 /** A boolean in a query. */
 export const flagField = z
   .enum(['true', 'false'], { error: 'must be true or false' })
@@ -84,6 +91,9 @@ export function countField(min: number, max: number) {
 export const instantField = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-01-02T03:04:05Z' })
   .transform((text) => Date.parse(text));
+
+/** An instant in a body that is still to come, in milliseconds. */
+export const futureInstantField = instantField.refine((at) => at > Date.now(), { error: 'must be in the future' });
 
 /** An instant in a query, or how long ago it was, such as `15m`; in milliseconds since 1970. */
 export const instantOrAgeField = z

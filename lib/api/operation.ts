@@ -9,6 +9,7 @@ export const TAGS = {
   Services: 'Single services, of agents and of the host.',
   Logs: 'The output of services.',
   Events: 'Past and new events.',
+  Webhooks: 'The receivers of events.',
   Machines: 'The statecharts of the host, to view and to export.',
   Configuration: 'The configuration files.',
   Host: 'The host itself.',

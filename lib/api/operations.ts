@@ -14,6 +14,7 @@ import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import { SESSION_OPERATIONS } from './operations/session.ts';
+import { WEBHOOK_OPERATIONS } from './operations/webhooks.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
 
@@ -27,6 +28,7 @@ export const OPERATIONS = {
   ...LAUNCH_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
   ...MACHINE_OPERATIONS,
   ...CONFIG_OPERATIONS,
   ...HOST_OPERATIONS,

@@ -39,6 +39,7 @@ export const ENDPOINTS = {
   stopService: ['POST', '/api/services/{id}/stop'],
   restartService: ['POST', '/api/services/{id}/restart'],
   signalService: ['POST', '/api/services/{id}/signal'],
+  acknowledgeService: ['POST', '/api/services/{id}/acknowledge'],
   deleteService: ['DELETE', '/api/services/{id}'],
   readLogs: ['GET', '/api/services/{id}/logs'],
   readMergedLogs: ['GET', '/api/logs'],
@@ -46,6 +47,10 @@ export const ENDPOINTS = {
   streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],
   listCommands: ['GET', '/api/audit'],
+
+  listWebhooks: ['GET', '/api/webhooks'],
+  muteWebhook: ['POST', '/api/webhooks/{name}/mute'],
+  unmuteWebhook: ['DELETE', '/api/webhooks/{name}/mute'],
 
   listMachines: ['GET', '/api/machines'],
   getMachine: ['GET', '/api/machines/{name}'],

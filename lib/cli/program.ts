@@ -14,6 +14,7 @@ import { services } from './commands/services.ts';
 import { shutdown } from './commands/shutdown.ts';
 import { backup, restore } from './commands/state.ts';
 import { top } from './commands/top.ts';
+import { webhooks } from './commands/webhooks.ts';
 
 /** All commands, in the order of the help. */
 export const COMMAND_GROUPS: readonly CommandGroup[] = [
@@ -23,6 +24,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   io,
   events,
   audit,
+  webhooks,
   top,
   health,
   shutdown,

@@ -1,6 +1,6 @@
 import { formatCycle, startOrder } from '../model/policy/start-order.ts';
 import { member } from './json.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../model/values/nearest.ts';
 import type { Path, Problem } from './problems.ts';
 import type { AgentType, Kind } from './schema/schema.ts';
 

@@ -12,12 +12,13 @@ import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
 import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
 import type { Begun, KeptAnswer, IdempotencyClaim } from '../model/idempotency.ts';
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
 import type { SendableSignal } from '../model/values/signals.ts';
-import type { Millis } from '../model/values/time.ts';
+import type { Instant, Millis } from '../model/values/time.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 
@@ -47,6 +48,14 @@ export interface AgentDefinition extends AgentRequest {
   readonly agentId: AgentId;
   /** Whether it is also started. */
   readonly isStarted: boolean;
+}
+
+/** Which events a webhook holds back. */
+export interface MuteRequest {
+  /** Null: all. */
+  readonly agentId: string | null;
+  readonly until: Instant;
+  readonly note: string | null;
 }
 
 /** All queries of a host; answered from memory unless stated otherwise. */
@@ -110,6 +119,10 @@ export interface Queries {
    */
   usage(): Promise<UsageView>;
   health(): HealthView;
+  /** In the order of the configuration. */
+  webhooks(): readonly WebhookView[];
+  /** Throws WebhookNotFoundError. */
+  webhook(name: string): WebhookView;
   /**
    * Why commands cannot be carried out now, in sentences; empty if they can, even if the host is degraded for other
    * reasons.
@@ -154,6 +167,11 @@ export interface Control {
   /** Sends a signal to the process group of a service. Throws ServiceNotFoundError, ServiceNotAliveError. */
   signalService(id: string, signal: SendableSignal, origin: CommandOrigin): Promise<ServiceView>;
   /**
+   * Records that somebody has seen the failure that a service is in. Throws ServiceNotFoundError,
+   * ServiceNotFailingError.
+   */
+  acknowledgeService(id: string, note: string | null, origin: CommandOrigin): Promise<ServiceView>;
+  /**
    * Removes a service that nothing references, or releases a shared coreio. Throws ServiceNotFoundError,
    * ServiceHeldError.
    */
@@ -177,6 +195,13 @@ export interface Control {
   endOnce(claim: IdempotencyClaim, answer: KeptAnswer | null): Promise<void>;
   /** Asks the host to shut down, by default as on a signal; returns the mode. Throws HostClosingError. */
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode;
+  /**
+   * Holds back the events of a webhook, or those of one agent, until an instant. Throws WebhookNotFoundError,
+   * AgentNotFoundError.
+   */
+  muteWebhook(name: string, request: MuteRequest, origin: CommandOrigin): Promise<WebhookView>;
+  /** Ends such a mute now. Throws WebhookNotFoundError, WebhookNotMutedError. */
+  unmuteWebhook(name: string, agentId: string | null, origin: CommandOrigin): Promise<WebhookView>;
   /** Removes the notices from the health. Rejects if that cannot be written. */
   acknowledge(origin: CommandOrigin): Promise<HealthView>;
 }

@@ -1,5 +1,6 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
@@ -8,10 +9,12 @@ import type { LogBounds } from '../model/values/log-line.ts';
 import { UNCONDITIONAL } from '../model/values/precondition.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
-import { serviceRef, stopActors, type ServiceSnapshot } from './actors.ts';
+import { serviceRef, stopActors } from './actors.ts';
 import { AgentCommands } from './commands/agent-commands.ts';
+import { muteWebhook, unmuteWebhook } from './commands/mute-webhook.ts';
 import { defineAgent } from './commands/agent-definition.ts';
 import { AgentRemoval } from './commands/agent-removal.ts';
+import { acknowledgeNotices, acknowledgeService } from './commands/acknowledge.ts';
 import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
 import { forgetLeftovers, releaseLeftoverPorts } from './commands/forget-leftovers.ts';
@@ -29,7 +32,7 @@ import { LaunchEnds } from './launches/launch-ends.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
 import { HostQueries } from './queries/host-queries.ts';
 import { logBounds, measuredHost } from './queries/measures.ts';
-import { reloadView, serviceStatusView } from './queries/views.ts';
+import { goneStatus, reloadView, serviceStatusView, statusOfForgotten } from './queries/views.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The control of a running host: delegates each command to its handler. */
@@ -196,6 +199,11 @@ export class Host implements OpenControl {
     return this.queries.service(args[0]);
   }
 
+  async acknowledgeService(...args: Parameters<Control['acknowledgeService']>): Promise<ServiceView> {
+    await acknowledgeService(this.#runtime, ...args);
+    return this.queries.service(args[0]);
+  }
+
   deleteService(id: string, origin: CommandOrigin): Promise<void> {
     return deleteService(this.#runtime, this.#services, id, origin);
   }
@@ -232,15 +240,16 @@ export class Host implements OpenControl {
   }
 
   async acknowledge(origin: CommandOrigin): Promise<HealthView> {
-    const { notices, recorder, ports } = this.#runtime;
-    const acknowledged = await notices.acknowledge();
-    if (acknowledged.length > 0) {
-      const event = hostEvent('health.acknowledged', ports.clock.now(), {
-        notices: acknowledged.map(({ code }) => code),
-      });
-      recorder.note({ ...event, ...ofCommand(origin) });
-    }
+    await acknowledgeNotices(this.#runtime, origin);
     return this.queries.health();
+  }
+
+  muteWebhook(...args: Parameters<Control['muteWebhook']>): Promise<WebhookView> {
+    return muteWebhook(this.#runtime, ...args);
+  }
+
+  unmuteWebhook(...args: Parameters<Control['unmuteWebhook']>): Promise<WebhookView> {
+    return unmuteWebhook(this.#runtime, ...args);
   }
 
   async crashed(error: Error): Promise<void> {
@@ -278,13 +287,4 @@ export class Host implements OpenControl {
 /** The caller gets the state that was reached. */
 function ignoreWaitErrors(error: unknown): void {
   if (!(error instanceof WaitTimeoutError || error instanceof WaitFailedError)) throw error;
-}
-
-function goneStatus(last: ServiceSnapshot): IoView['status'] {
-  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
-}
-
-function statusOfForgotten(id: string): IoView['status'] {
-  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
-  return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
 }

@@ -45,7 +45,10 @@ export async function openControl(ports: HostPorts, machineOf = rootMachine): Pr
   const { recorder } = withoutWebhooks;
   watchStore(withoutWebhooks, () => host?.storeAvailable());
   // Before anything else happens in this host: a new webhook gets the event that it started.
-  const base = await withWebhooks(withoutWebhooks, async (event) => (await hosted).tailOf(event));
+  const base = await withWebhooks(withoutWebhooks, {
+    tail: async (event) => (await hosted).tailOf(event),
+    isFailing: async (event) => (await hosted).queries.isFailing(event),
+  });
   recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
   const runtime = await recover(base, rows, machineOf(base));
   host = new Host(runtime);
@@ -167,13 +170,14 @@ function watchStore({ ports: { store, health }, recorder, timers }: RuntimeBase,
   health.watchStore({ probe: () => store.probe(), onBack, timers });
 }
 
-async function withWebhooks(base: RuntimeBase, tail: WebhookHost['tail']): Promise<RuntimeBase> {
+async function withWebhooks(base: RuntimeBase, started: Pick<WebhookHost, 'tail' | 'isFailing'>): Promise<RuntimeBase> {
   const { ports, feed, recorder } = base;
   const webhooks = ports.webhooks?.({
     feed: (query, signal) => feed.read(query, signal),
     newest: () => feed.newest,
     view: eventView,
-    tail,
+    ...started,
+    history: (query) => ports.store.history(query),
     note: ({ type, detail }) => {
       recorder.note(hostEvent(type, ports.clock.now(), detail));
     },

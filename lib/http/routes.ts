@@ -20,6 +20,7 @@ import { machineHandlers } from './routes/machines.ts';
 import { metricsHandlers } from './routes/metrics.ts';
 import { serviceHandlers } from './routes/services.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { webhookHandlers } from './routes/webhooks.ts';
 import { StreamLimit } from './stream-limit.ts';
 
 /** The table of all routes, one for each operation of the API. */
@@ -40,6 +41,7 @@ export function allRoutes(
     ...launchHandlers(control),
     ...logHandlers(control, streamLimit),
     ...eventHandlers(control, streamLimit),
+    ...webhookHandlers(control),
     ...machineHandlers(control, machines),
     ...configHandlers(control),
     ...healthHandlers(control),

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'agent_not_found'
   | 'service_not_found'
   | 'machine_not_found'
+  | 'webhook_not_found'
+  | 'webhook_not_muted'
   | 'config_unreadable'
   | 'config_invalid'
   | 'config_outside_root'
@@ -20,6 +22,7 @@ export type ErrorCode =
   | 'actor_set_aside'
   | 'service_held'
   | 'service_not_alive'
+  | 'service_not_failing'
   | 'wait_timeout'
   | 'wait_failed'
   | 'precondition_failed'
@@ -66,6 +69,26 @@ export class MachineNotFoundError extends CoredinatorError {
 
   constructor(name: string, known: readonly string[]) {
     super(`Statechart "${name}" not found. Use one of: ${known.join(', ')}.`);
+  }
+}
+
+/** No webhook with this name is configured. */
+export class WebhookNotFoundError extends CoredinatorError {
+  readonly code = 'webhook_not_found';
+
+  constructor(name: string, known: readonly string[]) {
+    const remedy = known.length === 0 ? 'The configuration of this host has none.' : `Use one of: ${known.join(', ')}.`;
+    super(`Webhook "${name}" not found. ${remedy}`);
+  }
+}
+
+/** There is no mute to end. */
+export class WebhookNotMutedError extends CoredinatorError {
+  readonly code = 'webhook_not_muted';
+
+  constructor(name: string, agentId: string | null) {
+    const what = agentId === null ? 'is not muted as a whole' : `is not muted for agent "${agentId}"`;
+    super(`Webhook "${name}" ${what}. GET /api/webhooks lists the mutes in effect.`);
   }
 }
 
@@ -206,6 +229,18 @@ export class ServiceNotAliveError extends CoredinatorError {
 
   constructor(id: string, state: string) {
     super(`Service "${id}" has no process (it is ${inWords(state)}), so no signal was sent. Start it first.`);
+  }
+}
+
+/** There is no failure to acknowledge. */
+export class ServiceNotFailingError extends CoredinatorError {
+  readonly code = 'service_not_failing';
+
+  constructor(id: string, state: string) {
+    super(
+      `Service "${id}" is ${inWords(state)}, so there is no failure to acknowledge. ` +
+        'A service that is in backoff or failed can be acknowledged; its history lists earlier failures.',
+    );
   }
 }
 

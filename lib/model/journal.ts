@@ -36,6 +36,8 @@ export interface JournalDraft {
 /** An event of the append-only journal. `seq` only grows and is the SSE id. */
 export interface JournalEntry extends JournalDraft {
   readonly seq: number;
+  /** How many events of the same kind on the same day, between the first one and this one, are no longer stored. */
+  readonly repeated?: number;
 }
 
 /** `oldest_first`: rising `seq`, the first after `after`. `newest_first`: falling `seq`, the last before `before`. */

@@ -17,6 +17,30 @@ export interface WebhookSpec {
   readonly includeOutput?: true;
 }
 
+/** Events that are not sent to a webhook until an instant. Survives the host. */
+export interface WebhookMute {
+  readonly webhook: string;
+  /** Only the events of this agent; null: all. There is one mute for each of these. */
+  readonly agentId: string | null;
+  readonly until: Instant;
+  readonly since: Instant;
+  /** The last event before it. */
+  readonly after: number;
+  /** Who gave the command, as in the journal; null: unknown. */
+  readonly actor: string | null;
+  readonly note: string | null;
+}
+
+/** What a webhook is doing. */
+export interface WebhookStatus {
+  readonly name: string;
+  /** `stopped`: because of a bug, until the host restarts. */
+  readonly state: 'delivering' | 'failing' | 'disabled' | 'stopped';
+  readonly failingSince: Instant | null;
+  readonly reason: string | null;
+  readonly mutes: readonly WebhookMute[];
+}
+
 /** The delivery position of a webhook; survives the host. */
 export interface WebhookPlace {
   readonly name: string;

@@ -1,12 +1,16 @@
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
-import type { JournalDraft, JournalEntry } from '../model/journal.ts';
+import type { JournalDraft, JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { TailLine } from './launch-ledger.ts';
-import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
+import type { WebhookMute, WebhookPlace, WebhookSpec, WebhookStatus } from '../model/webhook.ts';
 
 /** What webhooks get from the host they report on. */
 export interface WebhookHost {
   /** Like Control.feed. */
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch>;
+  /** Like ActorStore.history. */
+  history(query: JournalQuery): Promise<readonly JournalEntry[]>;
+  /** Whether the service, or else the agent, of an event is in backoff or failed now. */
+  isFailing(entry: JournalEntry): Promise<boolean>;
   /** The number of the newest event: where a new webhook starts. */
   newest(): number;
   /** The wire form of an event. */
@@ -26,6 +30,15 @@ export interface Webhooks {
   configure(specs: readonly WebhookSpec[]): Promise<void>;
   /** The webhooks that have been failing for a long time, as sentences. */
   problems(): readonly string[];
+  /** In the order of the configuration. */
+  statuses(): readonly WebhookStatus[];
+  /**
+   * Holds events back, in place of an earlier mute for the same agent. Resolves when it is durable. Throws
+   * StoreUnavailableError.
+   */
+  mute(mute: Omit<WebhookMute, 'after'>): Promise<void>;
+  /** Ends a mute now, if there is one. Likewise. */
+  unmute(webhook: string, agentId: string | null): Promise<void>;
   /** Lets running deliveries finish within a second. */
   close(): Promise<void>;
 }
@@ -33,10 +46,16 @@ export interface Webhooks {
 /** Creates the webhooks of a host; none until the first `configure`. */
 export type OpenWebhooks = (host: WebhookHost) => Webhooks;
 
-/** Stores the positions of webhooks. Throws StoreUnavailableError. */
+/** Stores the positions and the mutes of webhooks. Throws StoreUnavailableError. */
 export interface WebhookRegistry {
   places(): Promise<readonly WebhookPlace[]>;
   /** Resolves when it is durable; replaces what was stored under the name. */
   keep(place: WebhookPlace): Promise<void>;
+  /** With its mutes. */
   forget(name: string): Promise<void>;
+  mutes(): Promise<readonly WebhookMute[]>;
+  /** Replaces what was stored for the same webhook and agent. */
+  keepMute(mute: WebhookMute): Promise<void>;
+  /** Unless it has been replaced by one that ends at another instant. */
+  forgetMute(mute: WebhookMute): Promise<void>;
 }

@@ -2,14 +2,18 @@ import type { Millis } from '../model/values/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { IDEMPOTENCY_AGE_MS } from '../model/idempotency.ts';
+import type { JournalEntry } from '../model/journal.ts';
 import { rowFor, type RowWrite, type Table } from './rows/batch.ts';
+import { EventCondenser, type EventSubject } from './rows/condensed-events.ts';
 import { pruneLaunches } from './rows/launch-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** How much history to keep. */
 export interface Retention {
-  /** Events of the journal; by default 100,000. */
+  /** Events of the journal; by default 250,000. */
   readonly journalRows: number;
+  /** Events of a service, or of an agent itself, that are never condensed: the newest ones. By default 300. */
+  readonly uncondensed: number;
   /** By default 30 days. */
   readonly journalAgeMs: Millis;
   /** Generations of each service in the launch ledger; a live one is always kept. By default 20. */
@@ -22,17 +26,21 @@ export interface Retention {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DEFAULTS: Retention = {
-  journalRows: 100_000,
+  journalRows: 250_000,
+  uncondensed: 300,
   journalAgeMs: 30 * DAY_MS,
   launches: 20,
   quarantined: 1000,
   idempotencyRecords: 10_000,
 };
 const ROWS_BETWEEN = 1000;
+/** A subject is condensed after this many more events. */
+const EVENTS_BETWEEN = 100;
 
-// The cost depends on the deleted rows, not on the kept ones; the newest event always stays, since it has the last
-// number.
-const JOURNAL_ROWS = `DELETE FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - (?1 ->> '$[0][0]')`;
+// Numbers are missing where events were condensed, so rows are counted, in the smallest index. The newest event always
+// stays, since it has the last number.
+const JOURNAL_ROWS = `DELETE FROM journal WHERE seq IN
+  (SELECT seq FROM journal ORDER BY seq LIMIT max(0, (SELECT count(*) FROM journal) - (?1 ->> '$[0][0]')))`;
 // Up to the oldest event that is young enough, in the order of seq: a clock jump never deletes from the middle.
 const JOURNAL_AGE = `DELETE FROM journal
   WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
@@ -46,8 +54,11 @@ export class Pruner {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #retention: Retention;
+  readonly #condenser: EventCondenser;
   /** The newest generation of each service launched since the last deletion. */
   #generations = new Map<string, number>();
+  /** How many events of each subject were written since it was condensed, by its kind and id. */
+  readonly #events = new Map<string, number>();
   #rows = ROWS_BETWEEN;
 
   constructor(queue: WriteQueue, clock: Clock, log: Log, retention: Partial<Retention> = {}) {
@@ -55,11 +66,23 @@ export class Pruner {
     this.#clock = clock;
     this.#log = log;
     this.#retention = { ...DEFAULTS, ...retention };
+    this.#condenser = new EventCondenser(this.#retention.uncondensed);
   }
 
-  /** `count` events were written. */
-  wroteEvents(count: number): void {
-    if (count > 0) this.#wrote(count);
+  /** These events were written. */
+  wroteEvents(entries: readonly Pick<JournalEntry, 'serviceId' | 'agentId'>[]): void {
+    const full = new Map<string, EventSubject>();
+    for (const entry of entries) {
+      const subject = subjectOf(entry);
+      if (subject === null) continue;
+      const key = JSON.stringify(subject);
+      const count = (this.#events.get(key) ?? 0) + 1;
+      this.#events.set(key, count);
+      if (count >= EVENTS_BETWEEN) full.set(key, subject);
+    }
+    for (const key of full.keys()) this.#events.delete(key);
+    if (full.size > 0) this.#delete(this.#condenser.writesFor([...full.values()]));
+    if (entries.length > 0) this.#wrote(entries.length);
   }
 
   /** An idempotency record was written. */
@@ -76,11 +99,15 @@ export class Pruner {
   #wrote(rows: number): void {
     this.#rows += rows;
     if (this.#rows < ROWS_BETWEEN) return;
-    this.#queue.write(this.#deletions()).catch((error: unknown) => {
-      this.#log.warn({ err: error }, 'cannot delete old history; retrying later');
-    });
+    this.#delete(this.#deletions());
     this.#rows = 0;
     this.#generations = new Map();
+  }
+
+  #delete(deletions: readonly RowWrite[]): void {
+    this.#queue.write(deletions).catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'cannot delete old history; retrying later');
+    });
   }
 
   #deletions(): readonly RowWrite[] {
@@ -94,6 +121,12 @@ export class Pruner {
       ...[...this.#generations].map(([serviceId, generation]) => pruneLaunches(serviceId, generation - launches)),
     ];
   }
+}
+
+/** Whose event it is: an event of a service also names its agent. */
+function subjectOf({ serviceId, agentId }: Pick<JournalEntry, 'serviceId' | 'agentId'>): EventSubject | null {
+  if (serviceId !== null) return { serviceId };
+  return agentId === null ? null : { agentId };
 }
 
 function deletion(table: Table, sql: string, bound: number): RowWrite {

@@ -120,6 +120,6 @@ export class SqliteActorStore implements ActorStore {
   #wrote(journal: readonly JournalEntry[]): void {
     const newest = journal.at(-1);
     if (newest !== undefined) this.#context.files.wrote(newest.seq);
-    this.#context.pruner.wroteEvents(journal.length);
+    this.#context.pruner.wroteEvents(journal);
   }
 }

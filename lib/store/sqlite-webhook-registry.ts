@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WebhookPlace } from '../model/webhook.ts';
+import type { WebhookMute, WebhookPlace } from '../model/webhook.ts';
 import type { WebhookRegistry } from '../ports/webhooks.ts';
 import { inserter, rowFor, type RowWrite } from './rows/batch.ts';
 import type { RowSource } from './rows/row-reader.ts';
@@ -41,7 +41,49 @@ function dropWebhook(name: string): RowWrite {
   return rowFor(FORGET, name, [name]);
 }
 
-/** The positions of webhooks in SQLite. */
+const MUTE_COLUMNS = ['webhook', 'agent_id', 'until', 'since', 'after_seq', 'actor', 'note'] as const;
+const MUTE_UPDATES = MUTE_COLUMNS.slice(2).map((column) => `${column} = excluded.${column}`);
+const upsertMute = inserter(
+  'webhook_mute',
+  MUTE_COLUMNS,
+  `ON CONFLICT (webhook, agent_id) DO UPDATE SET ${MUTE_UPDATES.join(', ')}`,
+);
+
+const FORGET_MUTE = {
+  table: 'webhook_mute',
+  sql: `DELETE FROM webhook_mute WHERE (webhook, agent_id, until) IN
+    (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))`,
+} as const;
+
+const FORGET_MUTES_OF = {
+  table: 'webhook_mute',
+  sql: 'DELETE FROM webhook_mute WHERE webhook IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
+
+const muteRow = z
+  .strictObject({
+    webhook: z.string().min(1),
+    agent_id: z.string(),
+    until: z.int(),
+    since: z.int(),
+    after_seq: z.int().nonnegative(),
+    actor: z.string().nullable(),
+    note: z.string().nullable(),
+  })
+  .transform(({ agent_id, after_seq, ...same }): WebhookMute => ({
+    ...same,
+    agentId: agent_id === '' ? null : agent_id,
+    after: after_seq,
+  }));
+
+/** All mutes. */
+const MUTES: RowSource<WebhookMute> = { table: 'webhook_mute', columns: MUTE_COLUMNS.join(', '), shape: muteRow };
+
+function keyOf({ webhook, agentId }: WebhookMute): string {
+  return JSON.stringify([webhook, agentId]);
+}
+
+/** The positions and mutes of webhooks in SQLite. */
 export class SqliteWebhookRegistry implements WebhookRegistry {
   readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
 
@@ -58,6 +100,21 @@ export class SqliteWebhookRegistry implements WebhookRegistry {
   }
 
   forget(name: string): Promise<void> {
-    return this.#context.queue.write([dropWebhook(name)]);
+    return this.#context.queue.write([dropWebhook(name), rowFor(FORGET_MUTES_OF, name, [name])]);
+  }
+
+  mutes(): Promise<readonly WebhookMute[]> {
+    return this.#context.reader.read(MUTES, 'ORDER BY webhook, agent_id');
+  }
+
+  keepMute(mute: WebhookMute): Promise<void> {
+    const { agentId, after, ...same } = mute;
+    const row = upsertMute(keyOf(mute), { ...same, agent_id: agentId ?? '', after_seq: after });
+    return this.#context.queue.write([row]);
+  }
+
+  forgetMute(mute: WebhookMute): Promise<void> {
+    const { webhook, agentId, until } = mute;
+    return this.#context.queue.write([rowFor(FORGET_MUTE, keyOf(mute), [webhook, agentId ?? '', until])]);
   }
 }

@@ -1,16 +1,20 @@
 /**
- * The statechart of one webhook. It has two parallel regions:
+ * The statechart of one webhook. It has three parallel regions:
  *
  * work   awaiting (the next event) | rereading (the journal could not be read) | delivering |
  *        judging (a failed attempt) | waiting (before the next attempt) | keeping (storing its position) |
  *        pausing (an event was given up; the next one has to wait as well) | gone (the receiver wants no more events)
+ *        collecting (what a mute that is over has held back) | forgetting (that mute)
+ * sound  deciding (which mutes are over; left immediately) | audible | muted (until a mute ends)
  * stay   staying | leaving (a delivery in progress may finish)
  *
- * Finished effects, its own timers and `webhook.leave` drive it. It keeps the order of the journal: an event is
- * delivered once all earlier ones are delivered or given up.
+ * Finished effects, its own timers, `webhook.mute`, `webhook.unmute` and `webhook.leave` drive it. It keeps the order of the journal: an event is
+ * delivered once all earlier ones are delivered or given up. An event that a mute holds back is passed like a delivered
+ * one; at the end of a mute, what still fails is delivered before anything else.
  */
 import type { JournalEntry } from '../model/journal.ts';
 import type { Clock } from '../ports/clock.ts';
+import { firstOver, type ActiveMute, type HeldBack, type HeldBackQuery } from './mutes.ts';
 import { placeOf, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
 
 /** The statechart of a webhook with the given effects. */
@@ -21,7 +25,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
   } as const;
   return webhookSetup(effects, clock).createMachine({
     id: 'webhook',
-    context: ({ input: { spec, revision, place } }) => ({
+    context: ({ input: { spec, revision, place, mutes } }) => ({
       spec,
       revision,
       position: place.position,
@@ -31,6 +35,9 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
       reason: null,
       retryAfterMs: null,
       goneRevision: place.goneRevision === revision ? revision : null,
+      mutes: mutes.map((mute) => ({ ...mute, end: null })),
+      ending: null,
+      behindAt: null,
     }),
     initial: 'open',
     states: {
@@ -41,11 +48,17 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
             initial: 'awaiting',
             states: {
               awaiting: {
-                always: { guard: 'isGoneAlready', target: 'gone' },
+                always: [
+                  { guard: 'isGoneAlready', target: 'gone' },
+                  { guard: 'hasDue', target: 'delivering', actions: 'takeDue' },
+                  { guard: 'hasEnded', target: 'forgetting' },
+                  { guard: 'endsMute', target: 'collecting' },
+                ],
                 invoke: {
                   src: 'nextEvent',
                   input: ({ context }) => context.position,
                   onDone: [
+                    { guard: 'isNextHeldBack', target: 'keeping', actions: 'passNext' },
                     {
                       guard: 'isEvent',
                       target: 'delivering',
@@ -92,7 +105,12 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
               },
               waiting: {
                 invoke: { ...keep, onError: { actions: [] } }, // logged by the effect; the next attempt stores it too
-                after: { beforeRetry: 'delivering' },
+                after: {
+                  beforeRetry: [
+                    { guard: 'isEntryHeldBack', target: 'keeping', actions: 'passEvent' },
+                    { target: 'delivering' },
+                  ],
+                },
                 on: { 'webhook.leave': '#webhook.closed' },
               },
               keeping: {
@@ -107,11 +125,46 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
                 after: { beforeRetry: 'awaiting' },
                 on: { 'webhook.leave': '#webhook.closed' },
               },
+              collecting: {
+                invoke: {
+                  src: 'readHeldBack',
+                  input: ({ context: { mutes, position } }) => heldBackQuery(mutes, position),
+                  onDone: [
+                    { guard: 'isBehind', target: 'awaiting', actions: 'noteBehind' },
+                    { target: 'awaiting', actions: ['recordUnmuted', 'takeHeldBack'] },
+                  ],
+                  onError: { target: 'rereading', actions: 'logUnread' },
+                },
+                on: { 'webhook.leave': '#webhook.closed' },
+              },
+              forgetting: {
+                invoke: {
+                  src: 'forgetMute',
+                  input: ({ context: { ending } }) => (ending as HeldBack).mute, // there is one on the way in
+                  onDone: { target: 'awaiting', actions: 'forgetEnding' },
+                  onError: { target: 'awaiting', actions: 'forgetEnding' }, // logged by the effect
+                },
+              },
               gone: {
                 always: { guard: 'isLeaving', target: '#webhook.closed' },
                 invoke: { ...keep, onError: { actions: [] } },
                 on: { 'webhook.leave': '#webhook.closed' },
               },
+            },
+          },
+          sound: {
+            initial: 'deciding',
+            states: {
+              deciding: {
+                entry: 'noteEnds',
+                always: [{ guard: 'isMuted', target: 'muted' }, { target: 'audible' }],
+              },
+              audible: {},
+              muted: { after: { untilMuteEnds: 'deciding' } },
+            },
+            on: {
+              'webhook.mute': { target: '.deciding', actions: 'takeMute' },
+              'webhook.unmute': { target: '.deciding', actions: 'endMute' },
             },
           },
           stay: {
@@ -126,4 +179,9 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
       closed: { type: 'final' },
     },
   });
+}
+
+function heldBackQuery(mutes: readonly ActiveMute[], position: number): HeldBackQuery {
+  const mute = firstOver(mutes) as ActiveMute; // there is one on the way in
+  return { mute, others: mutes.filter((other) => other !== mute), position };
 }

@@ -22,6 +22,10 @@ export class Source {
   #batches: AsyncIterator<FeedBatch> | null = null;
   #waiting: FeedItem[] = [];
   #reached = 0;
+  /** A read in progress. */
+  #reading: Promise<Next> | null = null;
+  /** What the last read returned: it counts as taken when the next one begins where it led. */
+  #offered: Exclude<Next, { readonly type: 'over' }> | null = null;
 
   constructor(host: Pick<WebhookHost, 'feed'>, webhook: string, filter: EventFilter) {
     this.#host = host;
@@ -30,10 +34,23 @@ export class Source {
   }
 
   /**
-   * The item after `position`, which is where the previous one led. Rejects with StoreUnavailableError; the next call
-   * starts from scratch.
+   * The item after `position`; the previous one again if it does not begin where that led. Rejects with
+   * StoreUnavailableError; the next call starts from scratch.
    */
-  async next(position: number): Promise<Next> {
+  next(position: number): Promise<Next> {
+    this.#reading ??= this.#next(position).finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #next(position: number): Promise<Next> {
+    if (this.#offered !== null && positionAfter(this.#offered) !== position) return this.#offered;
+    this.#offered = null;
+    const next = await this.#read(position);
+    if (next.type !== 'over') this.#offered = next;
+    return next;
+  }
+
+  async #read(position: number): Promise<Next> {
     for (;;) {
       const item = this.#waiting.shift();
       const found = item === undefined ? null : this.#nextOf(item);
@@ -84,6 +101,15 @@ export class Source {
 
   /** The events of a webhook's own failures are not sent to it: it could not deliver them either. */
   #isOwn({ type, detail }: JournalEntry): boolean {
-    return type.startsWith('webhook.') && detail['webhook'] === this.#webhook;
+    return isAbout(this.#webhook, { type, detail });
   }
+}
+
+/** Whether an event is about this webhook itself. */
+export function isAbout(webhook: string, { type, detail }: Pick<JournalEntry, 'type' | 'detail'>): boolean {
+  return type.startsWith('webhook.') && detail['webhook'] === webhook;
+}
+
+function positionAfter(next: Exclude<Next, { readonly type: 'over' }>): number {
+  return next.type === 'event' ? next.entry.seq : next.position;
 }

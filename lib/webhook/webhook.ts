@@ -2,15 +2,16 @@ import { createActor, fromPromise, toPromise, type ActorRefFrom } from 'xstate';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
 import { isoOf } from '../model/values/time.ts';
-import type { WebhookPlace, WebhookSpec } from '../model/webhook.ts';
+import type { WebhookMute, WebhookPlace, WebhookSpec, WebhookStatus } from '../model/webhook.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { WebhookRegistry, WebhookHost } from '../ports/webhooks.ts';
 import { Delivery, type SenderIdentity } from './delivery.ts';
 import { webhookRevision } from './envelope.ts';
 import { createWebhookMachine } from './machine.ts';
+import { afterOf, readHeldBack, storedMute, type Behind, type HeldBack, type HeldBackQuery } from './mutes.ts';
 import { placeOf, type WebhookContext, type WebhookEffects } from './setup.ts';
-import { Source, type Next } from './source.ts';
+import { isAbout, Source, type Next } from './source.ts';
 
 /** A shorter failure is not reported as a problem: receivers are restarted, too. */
 const FAILING_LONG_MS = 5 * 60_000;
@@ -37,7 +38,12 @@ export class RunningWebhook {
   readonly #actor: ActorRefFrom<ReturnType<typeof createWebhookMachine>>;
   readonly #ended: Promise<unknown>;
 
-  constructor(spec: WebhookSpec, place: WebhookPlace, host: WebhookHost, deps: WebhookDeps) {
+  constructor(
+    spec: WebhookSpec,
+    { place, mutes }: { readonly place: WebhookPlace; readonly mutes: readonly WebhookMute[] },
+    host: WebhookHost,
+    deps: WebhookDeps,
+  ) {
     const { clock, timers } = deps;
     this.spec = spec;
     this.revision = webhookRevision(spec);
@@ -46,7 +52,7 @@ export class RunningWebhook {
     this.#delivery = deps.deliveryTo?.(spec) ?? new Delivery(spec, deps.identity);
     const { name, giveUpAfterMs } = spec;
     this.#actor = createActor(createWebhookMachine(this.#effects(host), clock), {
-      input: { spec: { name, giveUpAfterMs }, revision: this.revision, place },
+      input: { spec: { name, giveUpAfterMs }, revision: this.revision, place, mutes },
       ...(timers === undefined ? {} : { clock: timers }),
     });
     this.#ended = toPromise(this.#actor).catch((error: unknown) => {
@@ -58,6 +64,36 @@ export class RunningWebhook {
   /** Its current position. */
   get place(): WebhookPlace {
     return placeOf(this.#actor.getSnapshot().context);
+  }
+
+  /** Its mutes, with those of which something is still to be sent. */
+  get mutes(): readonly WebhookMute[] {
+    const { mutes, ending } = this.#actor.getSnapshot().context;
+    return [...mutes, ...(ending === null ? [] : [ending.mute])].map(storedMute);
+  }
+
+  get status(): WebhookStatus {
+    const { context, status } = this.#actor.getSnapshot();
+    const { failingSince, reason, goneRevision, mutes } = context;
+    const isDelivering = failingSince === null ? 'delivering' : 'failing';
+    const state = status === 'error' ? 'stopped' : goneRevision === null ? isDelivering : 'disabled';
+    const active = mutes.filter(({ end }) => end === null).map(storedMute);
+    return { name: this.spec.name, state, failingSince, reason, mutes: active };
+  }
+
+  /** Stores a mute, then holds events back. */
+  async mute(mute: Omit<WebhookMute, 'after'>): Promise<void> {
+    const stored = { ...mute, after: afterOf(mute.agentId, this.#actor.getSnapshot().context) };
+    await this.#deps.registry.keepMute(stored);
+    this.#actor.send({ type: 'webhook.mute', mute: stored });
+  }
+
+  /** Stores that a mute is over, then ends it. */
+  async unmute(agentId: string | null): Promise<void> {
+    const mute = this.status.mutes.find((one) => one.agentId === agentId);
+    if (mute === undefined) return;
+    await this.#deps.registry.keepMute({ ...mute, until: Math.min(mute.until, this.#deps.clock.now()) });
+    this.#actor.send({ type: 'webhook.unmute', agentId });
   }
 
   /** What an operator has to know, as a sentence; null: nothing. */
@@ -111,16 +147,31 @@ export class RunningWebhook {
           );
         });
       }),
+      readHeldBack: fromPromise<HeldBack | Behind, HeldBackQuery>(({ input }) =>
+        readHeldBack(input, this.spec.filter, host, (entry) => isAbout(name, entry)),
+      ),
+      forgetMute: fromPromise(async ({ input }: { input: WebhookMute }) => {
+        await registry.forgetMute(input).catch((error: unknown) => {
+          log.warn({ err: error, webhook: name }, 'cannot delete a mute that is over; it ends again after a restart');
+        });
+      }),
+      newest: () => host.newest(),
       log: (what, context) => {
         logDelivery(log, what, context);
       },
       noted: (type, detail) => {
-        log.warn({ ...detail }, type === 'webhook.dropped' ? 'webhook dropped an event' : 'webhook disabled');
+        log[type === 'webhook.unmuted' ? 'info' : 'warn']({ ...detail }, NOTED[type]);
         host.note({ type, detail });
       },
     };
   }
 }
+
+const NOTED = {
+  'webhook.dropped': 'webhook dropped an event',
+  'webhook.disabled': 'webhook disabled',
+  'webhook.unmuted': 'webhook no longer muted',
+} as const;
 
 function logDelivery(
   log: Log,

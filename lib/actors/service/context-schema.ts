@@ -6,7 +6,7 @@ import type { Executable, Launch } from '../../model/process.ts';
 import { serviceSpec } from '../../model/spec-schema.ts';
 
 import { launchId, serviceId } from '../../model/values/id-schema.ts';
-import type { AfterStop, LastExit, ServiceContext } from './context.ts';
+import type { Acknowledgement, AfterStop, LastExit, ServiceContext } from './context.ts';
 
 const instant = z.number();
 const generation = z.int().nonnegative();
@@ -62,6 +62,12 @@ const afterStop = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('again'), failed: serviceId, reason }),
 ]) satisfies z.ZodType<AfterStop>;
 
+const acknowledgement = z.strictObject({
+  at: instant,
+  actor: z.string().nullable(),
+  note: z.string().nullable(),
+}) satisfies z.ZodType<Acknowledgement>;
+
 const release = { path: z.string(), version: z.string().nullable() };
 const holder = z.union([z.templateLiteral(['agent:', z.string().min(1)]), z.enum(['io', 'host', 'orphan'])]);
 
@@ -102,5 +108,6 @@ export const serviceRecord = z.strictObject({
   startedAt: instant.nullable(),
   deadlineAt: instant.nullable(),
   reason: reason.nullable(),
+  acknowledgement: acknowledgement.nullable().default(null),
   correlationId: z.string().nullable(),
 }) satisfies z.ZodType<ServiceContext>;

@@ -41,6 +41,14 @@ export interface RejectedRelease extends ProvenRelease {
   readonly reason: Reason;
 }
 
+/** Somebody has seen the failure that the service is in. */
+export interface Acknowledgement {
+  readonly at: Instant;
+  /** Who acknowledged it, as in the journal; null: unknown. */
+  readonly actor: string | null;
+  readonly note: string | null;
+}
+
 /** The context of a service actor: plain JSON, kept as it is. */
 export interface ServiceContext {
   readonly spec: ServiceSpec;
@@ -88,6 +96,8 @@ export interface ServiceContext {
   /** When the timer of the current state expires. */
   readonly deadlineAt: Instant | null;
   readonly reason: Reason | null;
+  /** Of the failure in progress; only in `backoff` and `failed`. */
+  readonly acknowledgement: Acknowledgement | null;
   readonly correlationId: string | null;
 }
 
@@ -102,7 +112,7 @@ export interface ServiceInput {
 
 /** The context of a new service actor. */
 export function serviceContext(input: ServiceInput, now: Instant): ServiceContext {
-  if (input.resume) return { ...input.resume, since: now, deadlineAt: null };
+  if (input.resume) return { ...input.resume, since: now, deadlineAt: null, acknowledgement: null };
   return {
     spec: input.spec,
     holders: input.holders ?? [],
@@ -130,6 +140,7 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     startedAt: null,
     deadlineAt: null,
     reason: null,
+    acknowledgement: null,
     correlationId: null,
   };
 }

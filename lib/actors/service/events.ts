@@ -5,6 +5,8 @@ import type { ProbeKind } from '../../model/probe.ts';
 import type { Launch, ProcessExit, LaunchStatus } from '../../model/process.ts';
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Holder, LaunchId, ServiceId } from '../../model/values/ids.ts';
+import type { Instant } from '../../model/values/time.ts';
+import type { Acknowledgement } from './context.ts';
 
 interface Command {
   /** Put on every journal entry that this causes. */
@@ -57,6 +59,8 @@ export type ServiceEvent =
   | HoldEvent
   | (Command & { readonly type: 'service.release'; readonly holder: Holder })
   | (Command & { readonly type: 'service.start' | 'service.stop' | 'service.restart' })
+  /** The failure that began at `since` has been seen. */
+  | { readonly type: 'service.acknowledge'; readonly since: Instant; readonly acknowledgement: Acknowledgement }
   /**
    * Another service of the group failed: the process is stopped and launched again, which does not count against this
    * service.

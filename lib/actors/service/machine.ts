@@ -25,6 +25,7 @@ import { serviceContext } from './context.ts';
 import type { ServicePorts } from './effects.ts';
 import { serviceSetup } from './setup.ts';
 import {
+  acknowledged,
   adoptRunning,
   adoptWhileDown,
   configuredWhileDown,
@@ -259,6 +260,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         },
       },
       backoff: {
+        exit: 'endAcknowledgement',
         initial: 'waiting',
         states: {
           judging: {
@@ -284,10 +286,11 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             },
           },
         },
-        on: { 'service.configure': configuredWhileDown },
+        on: { 'service.configure': configuredWhileDown, 'service.acknowledge': acknowledged },
       },
       failed: {
         entry: ['enter', report('failed')],
+        exit: 'endAcknowledgement',
         initial: 'exhausted',
         states: {
           exhausted: {
@@ -312,7 +315,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             },
           },
         },
-        on: { 'service.configure': configuredWhileDown },
+        on: { 'service.configure': configuredWhileDown, 'service.acknowledge': acknowledged },
       },
     },
   });

@@ -52,6 +52,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
         'probe' in event && event.probe === probe && event.launchId === context.launch?.launchId,
       isOfLaunch: ({ context, event }) =>
         event.type === 'process.changed' && event.launch.launchId === context.launch?.launchId,
+      isThisFailure: ({ context, event }) => event.type === 'service.acknowledge' && event.since === context.since,
       changesLaunch: ({ context, event }) =>
         event.type === 'service.configure' && !launchesAlike(context.spec, event.spec),
       changesProbes: ({ context, event }) =>
@@ -138,6 +139,10 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       noteReady: assign(({ context }) => ({ reason: fallbackReason(context) })),
       restartWithGroup: assign(({ context, event }) => change.restartedWithGroup(context, event)),
       launchAgain: assign({ attempt: 'restart' }),
+      acknowledge: assign(({ event }) =>
+        event.type === 'service.acknowledge' ? { acknowledgement: event.acknowledgement } : {},
+      ),
+      endAcknowledgement: assign({ acknowledgement: null }),
       pardon: assign({ afterStop: null }),
       beginRecovery: assign({ attempt: 'recovery' }),
       takeIntention: assign(({ context, event }) => (isResume(event) ? change.resumed(context, event) : {})),

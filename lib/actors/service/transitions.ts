@@ -43,6 +43,9 @@ export const restartedWithGroup = {
   actions: ['forgetOrigin', 'restartWithGroup'],
 } as const;
 
+/** Somebody has seen this failure; the next change of state ends that. */
+export const acknowledged = { guard: 'isThisFailure', actions: 'acknowledge' } as const;
+
 /** Waiting states that end when a new spec changes the next launch. */
 export const configuredWhileDown = {
   guard: 'changesLaunch',

@@ -14,7 +14,7 @@ const query = z.strictObject({
   limit: countField(1, 1000).default(100),
 });
 
-const description = `Read from the journal: it includes earlier runs of the host, as far back as the journal goes (100,000 events, 30 days), and deleted agents
+const description = `Read from the journal: it includes earlier runs of the host, as far back as the journal goes (250,000 events, 30 days), and deleted agents
 and services keep their history until the deletion. \`initially\` is the state before the oldest step of the page.`;
 
 /** The routes of histories. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exitField, idField, pageFields } from '../fields.ts';
+import { exitField, idField, noteField, pageFields } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { explainSchema } from '../schemas/explain.ts';
@@ -18,6 +18,10 @@ const list = z.strictObject({
 const signalBody = z
   .strictObject({ signal: z.enum(SENDABLE_SIGNALS, { error: `must be one of ${SENDABLE_SIGNALS.join(', ')}` }) })
   .meta({ id: 'Signal', example: { signal: 'SIGHUP' } });
+
+const acknowledgeBody = z
+  .strictObject({ note: noteField.nullish() })
+  .meta({ id: 'Acknowledge', example: { note: 'the valve is being replaced' } });
 
 /** The routes of single services. */
 export const SERVICE_OPERATIONS = {
@@ -71,6 +75,16 @@ export const SERVICE_OPERATIONS = {
     body: signalBody,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'service_not_alive'],
+  },
+  acknowledgeService: {
+    tag: 'Services',
+    summary: 'Acknowledge that a service is failing: somebody has seen it.',
+    description:
+      'For a service in `backoff` or `failed`; it is supervised as before. The acknowledgement survives restarts of the host and ends with the next ' +
+      'change of `state`; another one replaces it.',
+    body: acknowledgeBody,
+    answers: ok(serviceSchema),
+    problems: ['service_not_found', 'service_not_failing'],
   },
   deleteService: {
     tag: 'Services',

@@ -27,6 +27,10 @@ export const eventSchema = z
     tool: z.string().nullable().optional().meta({
       description: '`cli`, `page`, `client`, or the product that the User-Agent names, such as `curl`. Null: unknown.',
     }),
+    repeated: countSchema.optional().meta({
+      description:
+        'How many events of the same kind between the first one of that day and this one are no longer stored: repeated events of a service or agent are condensed.',
+    }),
     detail: z.record(z.string(), z.unknown()),
   })
   .meta({

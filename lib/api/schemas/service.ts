@@ -56,6 +56,14 @@ export const serviceSchema = z
       .meta({ description: 'What the current deadline is for.' }),
     reason: reasonSchema,
     reason_code: reasonCodeSchema,
+    acknowledgement: z
+      .strictObject({
+        at: instantSchema,
+        actor: z.string().nullable().meta({ description: 'Who, as in the events of commands.' }),
+        note: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Of the failure that it is in; null: there is none, or nobody has acknowledged it.' }),
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
     orphan: z.boolean().meta({
       description:
@@ -100,6 +108,7 @@ export const serviceSchema = z
       next: null,
       reason: null,
       reason_code: null,
+      acknowledgement: null,
       adopted: false,
       orphan: false,
       revision: '5d41402abc4b',

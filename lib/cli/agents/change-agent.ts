@@ -1,3 +1,7 @@
+import { ProblemError } from '../../client/client.ts';
+import { EXIT } from '../../host/exit-codes.ts';
+import { failureOf, printFailure, type Failure } from '../host/client-errors.ts';
+import { isConfirmed } from '../host/confirmation.ts';
 import { untilDown, untilForgotten, untilUp, type Subject } from '../host/change.ts';
 import { pathForHost, type HostContext, type HostRun } from '../host/context.ts';
 import { accepted } from '../host/watch.ts';
@@ -11,16 +15,50 @@ export interface StartOptions extends WaitOptions {
   readonly coreioId?: string;
 }
 
-/** Starts an agent from its file, or a known agent by its id. */
-export function startAgent(fileOrId: string, options: StartOptions): HostRun {
+/**
+ * Starts agents from their files, or known agents by their ids. All are requested before the first is waited for; the
+ * exit code is that of the first that failed.
+ */
+export function startAgents(filesOrIds: readonly string[], options: StartOptions): HostRun {
   return async (context) => {
-    const id = await accepted(options, 'coredinator agents list', (signal) =>
-      isFile(fileOrId)
-        ? startFromFile(context, fileOrId, { ...options, signal })
-        : startKnown(context, fileOrId, { ...options, signal }),
-    );
-    return untilUp(context, agentSubject(context, id), options);
+    const isOne = filesOrIds.length === 1;
+    if (!isOne && options.agentId !== undefined) {
+      throw new OptionError('--agent-id is the id of one agent, but several files are given. Start them one by one.');
+    }
+    const outcomes: (string | Failure)[] = [];
+    for (const one of filesOrIds) {
+      try {
+        outcomes.push(await request(context, one, options));
+      } catch (error) {
+        const failure = isOne ? null : failureOf(error, 'default');
+        if (failure === null || !(error instanceof ProblemError)) throw error;
+        outcomes.push(failure);
+      }
+    }
+    const codes: number[] = [];
+    for (const outcome of outcomes) {
+      if (typeof outcome === 'string') codes.push(await untilUp(context, agentSubject(context, outcome), options));
+      else {
+        printFailure(context.err, outcome, context.isJson);
+        codes.push(outcome.code);
+      }
+    }
+    return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
   };
+}
+
+/** Resolves with the id of the agent when the host has accepted its start. */
+function request(context: HostContext, fileOrId: string, options: StartOptions): Promise<string> {
+  return accepted(options, 'coredinator agents list', (signal) =>
+    isFile(fileOrId)
+      ? startFromFile(context, fileOrId, { ...options, signal })
+      : startKnown(context, fileOrId, { ...options, signal }),
+  );
+}
+
+/** The options of a deletion. */
+export interface DeleteOptions {
+  readonly yes?: boolean;
 }
 
 /** An id has no slash and rarely ends like a YAML file. */
@@ -81,8 +119,19 @@ export function restartAgent(id: string, options: WaitOptions): HostRun {
 }
 
 /** Stops and deletes an agent, with the services that only it holds. */
-export function deleteAgent(id: string): HostRun {
-  return (context) => untilForgotten(context, id, context.client.deleteAgent({ id }));
+export function deleteAgent(id: string, { yes = false }: DeleteOptions): HostRun {
+  return async (context) => {
+    if (!yes && !(await isConfirmed(context, await deletionOf(context, id)))) return EXIT.failed;
+    return untilForgotten(context, id, context.client.deleteAgent({ id }));
+  };
+}
+
+/** What a deletion would do, as a question. */
+async function deletionOf({ client }: HostContext, id: string): Promise<string> {
+  const { services } = await agentSnapshot(client, id);
+  const own = services.filter(({ agents }) => agents.every((holder) => holder === id)).map((service) => service.id);
+  const what = own.length === 0 ? '' : ` and stop and remove ${own.join(', ')}`;
+  return `Delete agent ${id}${what}?`;
 }
 
 /** An agent as a subject of commands. */

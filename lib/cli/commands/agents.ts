@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StartOptions } from '../agents/change-agent.ts';
+import type { DeleteOptions, StartOptions } from '../agents/change-agent.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
@@ -27,14 +27,14 @@ export const agents: CommandGroup = {
       .action((id: string, options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../agents/show-agents.ts')).agentStatus(id)));
       });
-    withWait(sub('start', 'start an agent and wait until it is running'), 'the agent is running')
-      .argument('<file>', 'the config file of the agent, or the id of a known one')
+    withWait(sub('start', 'start agents and wait until they are running'), 'the agents are running')
+      .argument('<file...>', 'the config file of an agent, or the id of a known one')
       .option('--agent-id <id>', 'its id (default: the file name without extension)')
       .option('--coreio-id <id>', 'the coreio service that it shares with other agents')
       .addHelpText('after', START_HELP)
-      .action((file: string, options: HostOptions & StartOptions) => {
+      .action((files: readonly string[], options: HostOptions & StartOptions) => {
         choose(
-          hostTask(options, env, async () => (await import('../agents/change-agent.ts')).startAgent(file, options)),
+          hostTask(options, env, async () => (await import('../agents/change-agent.ts')).startAgents(files, options)),
         );
       });
     withWait(sub('stop', 'stop an agent and wait until its processes have ended'), 'its processes have ended')
@@ -51,8 +51,11 @@ export const agents: CommandGroup = {
       });
     sub('delete', 'stop and remove an agent, with the services that only it holds')
       .argument('<agent>')
-      .action((id: string, options: HostOptions) => {
-        choose(hostTask(options, env, async () => (await import('../agents/change-agent.ts')).deleteAgent(id)));
+      .option('-y, --yes', 'do not ask')
+      .action((id: string, options: HostOptions & DeleteOptions) => {
+        choose(
+          hostTask(options, env, async () => (await import('../agents/change-agent.ts')).deleteAgent(id, options)),
+        );
       });
     return group;
   },

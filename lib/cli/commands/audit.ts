@@ -21,6 +21,7 @@ export const audit: CommandGroup = {
       .option('--address <ip>', 'only commands from this IP address')
       .option('--agent <agent>', 'only commands about this agent')
       .option('--service <service>', 'only commands about this service')
+      .option('--utc', 'print times in UTC instead of the time zone of this machine')
       .action((options: HostOptions & AuditOptions) => {
         choose(hostTask(options, env, async () => (await import('../events/audit.ts')).audit(options)));
       }),

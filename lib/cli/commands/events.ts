@@ -19,6 +19,7 @@ export const events: CommandGroup = {
       .option('--agent <agent>', 'only events of this agent')
       .option('--service <service>', 'only events of this service')
       .option('--type <type>', 'only events of this type, or with this prefix: "process.*"')
+      .option('--utc', 'print times in UTC instead of the time zone of this machine')
       .action((options: HostOptions & EventOptions) => {
         choose(hostTask(options, env, async () => (await import('../events/events.ts')).events(options)));
       }),

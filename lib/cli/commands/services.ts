@@ -105,6 +105,12 @@ function defineCommands(sub: Sub, choose: Choose): void {
     .action((id: string, signal: string, options: HostOptions) => {
       choose(options, async () => (await import('../services/change-service.ts')).signalService(id, signal));
     });
+  sub('acknowledge', 'acknowledge that a service in backoff or failed is failing, until its state changes')
+    .argument('<service>')
+    .option('--note <text>', 'what others should know about it')
+    .action((id: string, options: HostOptions & { readonly note?: string }) => {
+      choose(options, async () => (await import('../services/change-service.ts')).acknowledgeService(id, options));
+    });
   sub('delete', 'remove a service that is in no configuration, or release a shared coreio')
     .argument('<service>')
     .action((id: string, options: HostOptions) => {

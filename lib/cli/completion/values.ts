@@ -11,6 +11,8 @@ const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<reado
   '--orphans': () => Promise.resolve(ORPHANS),
   '--strays': () => Promise.resolve(ORPHANS),
   '--log-level': () => Promise.resolve(LOG_LEVELS),
+  '<webhook>': (env) =>
+    fromHost(env, async (client, signal) => (await client.listWebhooks({ signal })).webhooks.map(({ name }) => name)),
   '<agent>': (env) => fromHost(env, (client, signal) => client.listAgentIds({ signal })),
   '<service>': (env) =>
     fromHost(env, async (client, signal) => {

@@ -3,6 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
 import { headOf, table } from '../output/table.ts';
+import { shownTime } from '../output/time.ts';
 import { lastOf } from './event-history.ts';
 import { sentenceOf } from './events.ts';
 
@@ -17,6 +18,8 @@ export interface AuditOptions {
   readonly address?: string;
   readonly agent?: string;
   readonly service?: string;
+  /** Times in UTC instead of the time zone of this machine. */
+  readonly utc?: true;
 }
 
 const DEFAULT_LINES = 20;
@@ -37,14 +40,18 @@ export function audit(options: AuditOptions): HostRun {
       client.listCommands({ query: { ...page, ...times, actor, tool, address, agent_id, service_id } }),
     );
     if (commands.length === 0 && !isJson) err.write(NOTHING);
-    printResult(context, commands, () => (commands.length === 0 ? '' : auditTable(commands, context)));
+    printResult(context, commands, () => (commands.length === 0 ? '' : auditTable(commands, context, options.utc)));
     return EXIT.ok;
   };
 }
 
-function auditTable(commands: readonly EventView[], { colors, width }: Pick<HostContext, 'colors' | 'width'>): string {
+function auditTable(
+  commands: readonly EventView[],
+  { colors, width }: Pick<HostContext, 'colors' | 'width'>,
+  isUtc: boolean | undefined,
+): string {
   const rows = commands.map((event) => [
-    { text: event.at },
+    { text: shownTime(event.at, isUtc) },
     { text: event.actor ?? '-' },
     { text: event.tool ?? '-' },
     { text: event.address ?? '-' },

@@ -10,6 +10,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { instantOf } from '../host/host-options.ts';
 import type { Colors } from '../output/colors.ts';
 import { paintOf } from '../output/state.ts';
+import { shownTime } from '../output/time.ts';
 import { visibleOn } from '../output/visible.ts';
 import { newestSeq, eventHistory, type EventFilter } from './event-history.ts';
 
@@ -19,6 +20,8 @@ export interface EventOptions extends EventFilter {
   /** Default: 20, or all events since the instant if one is given. */
   readonly lines?: number;
   readonly since?: string;
+  /** Times in UTC instead of the time zone of this machine. */
+  readonly utc?: true;
 }
 
 const DEFAULT_LINES = 20;
@@ -38,22 +41,22 @@ export function events(options: EventOptions): HostRun {
     const history = await eventHistory(client, options, { count, since }, newest);
     if (options.follow !== true) {
       if (history.length === 0 && !isJson) err.write(NOTHING);
-      printResult(context, history, () => history.map((event) => eventLine(event, colors)).join(''));
+      printResult(context, history, () => history.map((event) => eventLine(event, colors, options.utc)).join(''));
       return EXIT.ok;
     }
     for (const event of history)
-      out.write(isJson ? `${JSON.stringify(event)}\n` : visibleOn(out, eventLine(event, colors)));
+      out.write(isJson ? `${JSON.stringify(event)}\n` : visibleOn(out, eventLine(event, colors, options.utc)));
     await follow(context, options, newest);
     return EXIT.ok;
   };
 }
 
-async function follow(context: HostContext, { agent, service, type }: EventOptions, after: number): Promise<void> {
+async function follow(context: HostContext, { agent, service, type, utc }: EventOptions, after: number): Promise<void> {
   const { client, interrupted: signal } = context;
   const query = { after, agent_id: agent, service_id: service, type };
   for (;;) {
     try {
-      for await (const item of client.followEvents({ query, signal })) print(context, item);
+      for await (const item of client.followEvents({ query, signal })) print(context, item, utc);
       return;
     } catch (error) {
       // The host responded a moment ago: if it stops right now, wait for it as for any later restart.
@@ -63,27 +66,38 @@ async function follow(context: HostContext, { agent, service, type }: EventOptio
   }
 }
 
-function print({ out, err, colors, isJson }: HostContext, item: FollowedEvent): void {
+function print({ out, err, colors, isJson }: HostContext, item: FollowedEvent, isUtc: boolean | undefined): void {
   if (item.type === 'event') {
-    out.write(isJson ? `${JSON.stringify(item.event)}\n` : visibleOn(out, eventLine(item.event, colors)));
+    out.write(isJson ? `${JSON.stringify(item.event)}\n` : visibleOn(out, eventLine(item.event, colors, isUtc)));
     return;
   }
   const { reason } = item.type === 'gap' ? item.gap : item.reset;
   err.write(isJson ? `${JSON.stringify(item)}\n` : `${reason}\n`);
 }
 
-/** An event as a line for people: the time, and a sentence in the colour of the new state. */
-export function eventLine(event: EventView, colors: Colors): string {
+/** An event as a line for people: the local time or that in UTC, and a sentence in the colour of the new state. */
+export function eventLine(event: EventView, colors: Colors, isUtc = false): string {
   const { to = null } = event;
   const sentence = sentenceOf(event);
   const state = PUBLIC_STATES.find((one) => one === to);
-  return `${colors.dim(event.at)}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
+  return `${colors.dim(shownTime(event.at, isUtc))}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
 }
 
 /** An event as a sentence. */
 export function sentenceOf(event: EventView): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
+  const { repeated } = event;
   const { actor, address = null, tool = null } = event;
   const source = actor === undefined ? {} : { source: { actor, address, tool } };
-  return describeEvent({ type, agentId, serviceId, from, to, cause, detail, ...source });
+  return describeEvent({
+    type,
+    agentId,
+    serviceId,
+    from,
+    to,
+    cause,
+    detail,
+    ...source,
+    ...(repeated === undefined ? {} : { repeated }),
+  });
 }

@@ -48,10 +48,18 @@ function notReachable(detail: string): Failure {
   return commandFailure(EXIT.unreachable, 'Host not reachable', detail);
 }
 
-/** Prints it to stderr: sentences for people, or one document for programs. */
-export function printFailure(err: TextStream, { document }: Failure, isJson: boolean): void {
+/** Prints it to stderr: sentences for people, with the id that was probably meant, or one document for programs. */
+export function printFailure(
+  err: TextStream,
+  { document }: Failure,
+  isJson: boolean,
+  similar: string | null = null,
+): void {
   if (isJson) printJson(err, document);
-  else err.write(visibleOn(err, `error: ${problemText(document)}\n`));
+  else {
+    const question = similar === null ? '' : `\nDid you mean "${similar}"?`;
+    err.write(visibleOn(err, `error: ${problemText(document)}${question}\n`));
+  }
 }
 
 const TOKEN_HINT = 'provide a token with --token-file or COREDINATOR_TOKEN';
@@ -60,6 +68,8 @@ const TOKEN_HINT = 'provide a token with --token-file or COREDINATOR_TOKEN';
 const HINTS: Readonly<Partial<Record<ProblemCode, string>>> = {
   agent_not_found: '`coredinator agents list` lists the known agents',
   service_not_found: '`coredinator services list` lists the known services',
+  webhook_not_found: '`coredinator webhooks list` lists the webhooks of the host',
+  webhook_not_muted: '`coredinator webhooks list` lists the mutes in effect',
   token_required: TOKEN_HINT,
   token_read_only: 'provide a token with full access with --token-file or COREDINATOR_TOKEN',
 };
@@ -70,6 +80,7 @@ const FLAGS: Readonly<Partial<Record<string, string>>> = {
   coreio_id: '--coreio-id',
   if_exit: '--if-exit',
   type: '--type',
+  until: '--until',
 };
 
 /**

@@ -1,8 +1,10 @@
+import type { Client } from '../../client/client.ts';
 import type { ProgramIo } from '../output/io.ts';
 import { printFailure, failureOf } from './client-errors.ts';
 import { hostAccess, type HostLocation } from './connection.ts';
 import { presentation, type HostRun } from './context.ts';
 import type { HostOptions } from './host-options.ts';
+import { similarTo } from './similar-id.ts';
 import { exitCodeOfSignal } from './interruption.ts';
 
 /**
@@ -18,9 +20,10 @@ export async function runOnHost(
   const isJson = options.json === true;
   const interrupted = io.interruption();
   let source: HostLocation['source'] = 'default';
+  let client: Client | null = null;
   try {
     const access = hostAccess(options, env)(interrupted);
-    source = access.source;
+    ({ source, client } = access);
     const code = await run({ ...io, ...access, ...presentation(io), isJson, interrupted, now: Date.now });
     return interrupted.aborted ? exitCodeOfSignal(interrupted) : code;
   } catch (error) {
@@ -28,7 +31,8 @@ export async function runOnHost(
     if (interrupted.aborted) return exitCodeOfSignal(interrupted);
     const failure = failureOf(error, source);
     if (failure === null) throw error;
-    printFailure(io.err, failure, isJson);
+    const similar = client === null || isJson ? null : await similarTo(error, client);
+    printFailure(io.err, failure, isJson, similar);
     return failure.code;
   }
 }

@@ -13,8 +13,8 @@ export interface KeySource {
   readonly isTTY?: boolean;
   setRawMode?: (isRaw: boolean) => unknown;
   setEncoding(encoding: 'utf8'): unknown;
-  on(event: 'data', listener: (keys: string) => void): unknown;
-  off(event: 'data', listener: (keys: string) => void): unknown;
+  on(event: 'data' | 'end', listener: (keys: string) => void): unknown;
+  off(event: 'data' | 'end', listener: (keys: string) => void): unknown;
   resume(): unknown;
   pause(): unknown;
 }

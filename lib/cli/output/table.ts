@@ -7,6 +7,19 @@ export interface Cell {
   readonly paint?: (text: string) => string;
 }
 
+/** The name of a column. `keeps`: it is never cut. `yields`: it is cut before all others, and omitted in the end. */
+export interface HeadCell extends Cell {
+  readonly room?: 'keeps' | 'yields';
+}
+
+/** Columns that people act on are never cut; those that say where something comes from are the first that are. */
+const ROOMS: Readonly<Partial<Record<string, HeadCell['room']>>> = {
+  STATE: 'keeps',
+  PID: 'keeps',
+  CONFIG: 'yields',
+  AGENTS: 'yields',
+};
+
 /** Narrower columns are useless. */
 const MIN_WIDTH = 6;
 const GAP = 2;
@@ -15,25 +28,34 @@ function lineOf({ text }: Cell): string {
 }
 
 /**
- * Shrinks the widest columns first, so that sentences are cut, and the first column last: users need whole ids to type
- * them.
+ * Shrinks columns until the lines fit: those that yield, then sentences, of each the widest first; then those that
+ * yield are omitted, and the first column is cut last, because users need whole ids to type them.
  */
-function fitted([first = 0, ...widths]: readonly number[], width: number): readonly number[] {
-  const rest = narrowed(widths, width - first);
-  const left = width - rest.reduce((sum, one) => sum + one, 0);
-  return [Math.min(first, Math.max(MIN_WIDTH, left)), ...rest];
+function fitted(natural: readonly number[], head: readonly HeadCell[], width: number): readonly number[] {
+  const isOther = (column: number): boolean => column > 0 && head[column]?.room === undefined;
+  const doesYield = (column: number): boolean => column > 0 && head[column]?.room === 'yields';
+  const narrow = narrowed(narrowed(natural, width, doesYield), width, isOther);
+  if (sumOf(narrow) <= width) return narrow;
+  const omitted = narrow.map((one, column) => (doesYield(column) ? 0 : one));
+  return narrowed(omitted, width, (column) => column === 0);
 }
 
-function narrowed(widths: readonly number[], width: number): readonly number[] {
+function sumOf(widths: readonly number[]): number {
+  return widths.reduce((sum, one) => sum + one, 0);
+}
+
+/** Shrinks the widest of these columns first, down to the least width. */
+function narrowed(widths: readonly number[], width: number, mayShrink: (column: number) => boolean): readonly number[] {
   const result = [...widths];
   for (;;) {
-    const tooMuch = result.reduce((sum, one) => sum + one, 0) - width;
-    const widest = Math.max(0, ...result);
+    const tooMuch = sumOf(result) - width;
+    const chosen = result.filter((_, column) => mayShrink(column));
+    const widest = Math.max(0, ...chosen);
     if (tooMuch <= 0 || widest <= MIN_WIDTH) return result;
-    const at = result.indexOf(widest);
-    const isOne = result.lastIndexOf(widest) === at;
-    const next = Math.max(MIN_WIDTH, ...result.filter((one) => one < widest));
-    result[at] = isOne ? Math.max(next, widest - tooMuch) : widest - 1; // equal columns stay almost equal
+    const columns = [...result.keys()].filter((column) => mayShrink(column) && result[column] === widest);
+    const next = Math.max(MIN_WIDTH, ...chosen.filter((one) => one < widest));
+    const at = columns[0] ?? 0;
+    result[at] = columns.length === 1 ? Math.max(next, widest - tooMuch) : widest - 1; // equal columns stay almost equal
   }
 }
 
@@ -43,24 +65,28 @@ function cut(text: string, width: number): string {
 }
 
 /** The table head with the column names. */
-export function headOf(names: readonly string[], colors: Colors): readonly Cell[] {
-  return names.map((text) => ({ text, paint: colors.bold }));
+export function headOf(names: readonly string[], colors: Colors): readonly HeadCell[] {
+  return names.map((text) => {
+    const room = ROOMS[text];
+    return { text, paint: colors.bold, ...(room === undefined ? {} : { room }) };
+  });
 }
 
 /**
  * Formats rows in columns without borders, one line per row. With a `width` (of a terminal) the longest cells are cut
- * and end in `…`; without one nothing is cut.
+ * and end in `…`, as `room` of their columns says; without one nothing is cut.
  */
-export function table(head: readonly Cell[], rows: readonly (readonly Cell[])[], width?: number): string {
+export function table(head: readonly HeadCell[], rows: readonly (readonly Cell[])[], width?: number): string {
   const texts = [head, ...rows].map((row) => head.map((_, column) => lineOf(row[column] ?? { text: '' })));
   const last = head.length - 1;
   const natural = head.map((_, column) => {
     const widest = texts.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0);
     return widest + (column === last ? 0 : GAP);
   });
-  const widths = width === undefined ? natural : fitted(natural, width);
+  const widths = width === undefined ? natural : fitted(natural, head, width);
   const lines = [head, ...rows].map((row, at) => {
     const cells = widths.map((width, column) => {
+      if (width === 0) return '';
       const text = cut(texts[at]?.[column] ?? '', width - (column === last ? 0 : GAP));
       const padding = ' '.repeat(column === last ? 0 : width - text.length);
       return (row[column]?.paint?.(text) ?? text) + padding;

@@ -69,6 +69,19 @@ export function signalService(id: string, name: string): HostRun {
   };
 }
 
+/** Acknowledges the failure of a service. */
+export function acknowledgeService(id: string, { note = null }: { readonly note?: string | null }): HostRun {
+  return async (context) => {
+    const service = await context.client.acknowledgeService({ id, body: { note } });
+    printResult(
+      context,
+      service,
+      () => `the failure of ${id} is acknowledged until its state changes (${stateWords(service)})\n`,
+    );
+    return EXIT.ok;
+  };
+}
+
 /** Deletes a service without references, or releases a shared coreio. */
 export function deleteService(id: string): HostRun {
   return (context) => untilForgotten(context, id, context.client.deleteService({ id }));

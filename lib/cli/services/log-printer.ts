@@ -2,6 +2,7 @@ import type { LogItemView } from '../../api/schemas/log.ts';
 import { lastState } from '../../client/last-state.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Colors } from '../output/colors.ts';
+import { shownTime } from '../output/time.ts';
 import { visibleLineOn, visibleOn } from '../output/visible.ts';
 import type { PrintedItem } from './log-source.ts';
 
@@ -68,16 +69,8 @@ export class LogPrinter {
     if (timestamps !== true && utc !== true) return '';
     if (at === null) return '-'.padEnd(utc === true ? 24 : 23);
     const ms = `${at.slice(0, 23)}Z`;
-    return utc === true ? ms : localTime(new Date(ms));
+    return shownTime(ms, utc);
   }
-}
-
-/** `2026-01-02 03:04:05.678`. */
-function localTime(time: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`;
 }
 
 function gapText({ generation, stream, from, to, unwritten }: Extract<LogItemView, { gap: true }>): string {

@@ -40,6 +40,7 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
   const { pid, version, next, restarts, generation } = service;
   return {
     reason: service.reason,
+    acknowledged: acknowledgementOf(service, now),
     next: next === null ? null : `${next.what} in ${age(Date.parse(next.at) - now)}`,
     kind: service.kind,
     agents: service.agents.join(', ') || null,
@@ -51,6 +52,12 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
     'last words': lastWords(service),
     revision: revisions(service),
   };
+}
+
+function acknowledgementOf({ acknowledgement }: ServiceView, now: number): string | null {
+  if (acknowledgement === null) return null;
+  const { actor, at, note } = acknowledgement;
+  return `${actor === null ? '' : `by ${actor}, `}${ageSince(at, now)} ago${note === null ? '' : `: ${plain(note)}`}`;
 }
 
 function lastExit({ last_exit: exit }: ServiceView, now: number): string | null {

@@ -5,7 +5,7 @@ import { parseSize } from '../../model/values/byte-size.ts';
 import { parseDuration } from '../../model/values/duration.ts';
 import { isId } from '../../model/values/ids.ts';
 import type { Millis } from '../../model/values/time.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/values/nearest.ts';
 import { templateProblem } from './template.ts';
 
 // The building blocks of the configuration schemas. `meta` is for the JSON Schema, which does not support transforms.

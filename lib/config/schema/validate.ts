@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/values/nearest.ts';
 import type { Path, Problem } from '../problems.ts';
 
 export type Validated<T> =

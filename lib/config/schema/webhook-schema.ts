@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EVENT_TYPES, isPossibleType } from '../../model/explain/event-sentence.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/values/nearest.ts';
 import { duration, durationOrNever, name, textTemplate } from './shared-schemas.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -4,6 +4,7 @@ import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/his
 import type { HealthView } from '../../api/schemas/host.ts';
 import type { LaunchPageView } from '../../api/schemas/launch.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import type { WebhookView } from '../../api/schemas/webhook.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
 import type { ReasonCode } from '../../model/explain/reason.ts';
@@ -27,6 +28,7 @@ import { agentHistoryView, historyOf, serviceHistoryView, type History, type His
 import { outputTail } from './last-words.ts';
 import { launchPage } from './launches.ts';
 import { usageView } from './usage.ts';
+import { isFailing, webhookStatus, webhookView } from './webhooks.ts';
 import {
   agentStatusView,
   agentView,
@@ -215,6 +217,19 @@ export class HostQueries implements Queries {
     if (reasons.length === 0) return { status: 'healthy', ...base };
     const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
     return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };
+  }
+
+  webhooks(): readonly WebhookView[] {
+    return (this.#runtime.webhooks?.statuses() ?? []).map(webhookView);
+  }
+
+  webhook(name: string): WebhookView {
+    return webhookView(webhookStatus(this.#runtime, name));
+  }
+
+  /** Whether what an event is about fails now. */
+  isFailing(entry: JournalEntry): boolean {
+    return isFailing(this.#runtime, entry);
   }
 
   /** How log space is released depends on this host and its disk, not on who launched the process. */

@@ -1,4 +1,4 @@
-import type { LastExit } from '../../actors/service/context.ts';
+import type { Acknowledgement, LastExit } from '../../actors/service/context.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { ReloadView } from '../../api/schemas/host.ts';
@@ -52,12 +52,17 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     last_exit: context.lastExit === null ? null : lastExitView(context.lastExit),
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
+    acknowledgement: acknowledgementView(context.acknowledgement),
     adopted: context.isAdopted,
     orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
   };
+}
+
+function acknowledgementView(acknowledgement: Acknowledgement | null): ServiceView['acknowledgement'] {
+  return acknowledgement === null ? null : { ...acknowledgement, at: isoOf(acknowledgement.at) };
 }
 
 function lastExitView({ at, uptimeMs, usage, ...rest }: LastExit): ServiceView['last_exit'] {
@@ -76,6 +81,17 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
     version: context.executable?.version ?? null,
     restarts: context.restarts,
   };
+}
+
+/** The last status of a service that is gone now. */
+export function goneStatus(last: ServiceSnapshot): ServiceStatusView {
+  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
+}
+
+/** The status of a service of which nothing is known any longer. */
+export function statusOfForgotten(id: string): ServiceStatusView {
+  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
+  return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
 }
 
 /** The data that a graph of services is built from. */
@@ -131,6 +147,7 @@ export function eventView(entry: JournalEntry): EventView {
     cause: entry.cause,
     correlation_id: entry.correlationId,
     ...entry.source,
+    ...(entry.repeated === undefined ? {} : { repeated: entry.repeated }),
     detail: entry.detail,
   };
 }

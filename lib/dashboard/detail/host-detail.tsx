@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useWorld } from '../host-context.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { countStates, STATES } from '../world/groups.ts';
+import { Webhooks } from './webhooks/webhooks.tsx';
 import { Resources } from './resources/resources.tsx';
 import './detail.css';
 
@@ -38,6 +39,7 @@ export function HostDetail(): ReactNode {
           </div>
         ))}
       </dl>
+      <Webhooks />
       <Resources id={null} />
     </article>
   );

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { Acknowledgement } from '../command/acknowledge.tsx';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 
@@ -27,6 +28,7 @@ export function ServiceSituation({ service }: { readonly service: ServiceView })
       </p>
       {reason === null ? null : <p className="reason">{reason}</p>}
       <NextDeadline next={next} />
+      <Acknowledgement service={service} />
     </div>
   );
 }

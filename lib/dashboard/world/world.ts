@@ -17,6 +17,8 @@ export interface World {
   readonly services: ReadonlyMap<string, ServiceView>;
   /** Null: not read yet. */
   readonly health: HealthView | null;
+  /** The number of the last event about a webhook; 0: none came. */
+  readonly webhookEvent: number;
 }
 
 /** The result of reading everything. */
@@ -32,7 +34,7 @@ export interface Views {
   readonly services: ReadonlyMap<string, ServiceView | null>;
 }
 
-export const EMPTY_WORLD: World = { agents: new Map(), services: new Map(), health: null };
+export const EMPTY_WORLD: World = { agents: new Map(), services: new Map(), health: null, webhookEvent: 0 };
 
 /** Returns the previous object if nothing in it has changed. */
 function reuse<T extends object>(before: T | undefined, now: T): T {
@@ -48,7 +50,7 @@ function byId<T extends { readonly id: string }>(
 
 /** The world after a snapshot. */
 export function withSnapshot(world: World, { agents, services, health }: Snapshot): World {
-  return { agents: byId(world.agents, agents), services: byId(world.services, services), health };
+  return { ...world, agents: byId(world.agents, agents), services: byId(world.services, services), health };
 }
 
 function replaced<T extends object>(
@@ -98,7 +100,7 @@ function withServiceState(world: World, event: EventView): World {
   const view = world.services.get(event.service_id ?? '');
   const changed = view === undefined ? null : changedBy(event, view);
   if (view === undefined || changed === null) return world;
-  const next = { ...view, ...changed, next: null }; // the next deadline is in the view that is read after this
+  const next = { ...view, ...changed, acknowledgement: null, next: null }; // the next deadline is in the view that is read after this
   return { ...world, services: new Map(world.services).set(view.id, next) };
 }
 
@@ -106,5 +108,6 @@ function withServiceState(world: World, event: EventView): World {
 export function withEvent(world: World, event: EventView): World {
   if (event.type === 'service.state_changed') return withServiceState(world, event);
   if (event.type === 'agent.state_changed') return withAgentState(world, event);
+  if (event.type.startsWith('webhook.')) return { ...world, webhookEvent: event.seq };
   return world;
 }

@@ -26,6 +26,8 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
     restartService: ({ id, query, origin, ctx }) =>
       control.restartService(parseServiceId(id), origin, waitOf(ctx, query)),
     signalService: ({ id, body: { signal }, origin }) => control.signalService(parseServiceId(id), signal, origin),
+    acknowledgeService: ({ id, body: { note }, origin }) =>
+      control.acknowledgeService(parseServiceId(id), note ?? null, origin),
     deleteService: {
       write: async ({ id, origin, ctx }) => {
         await control.deleteService(parseServiceId(id), origin);

@@ -1,5 +1,5 @@
 import { UNIX_SOCKET } from '../command-source.ts';
-import { numberIn, textIn, type JournalDraft } from '../journal.ts';
+import { numberIn, textIn, type JournalDraft, type JournalEntry } from '../journal.ts';
 import { processLabel } from '../process.ts';
 import { matchesType } from '../values/event-filter.ts';
 import { clauseOf } from './clause.ts';
@@ -9,7 +9,8 @@ import { whyOf } from './event-reason.ts';
 export type DescribableEvent = Pick<
   JournalDraft,
   'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail' | 'source'
->;
+> &
+  Pick<JournalEntry, 'repeated'>;
 
 /** How many services a sentence about a reload names. */
 const MAX_NAMED = 5;
@@ -38,6 +39,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'service.delete_requested': (entry) => `Deletion of ${nameOf(entry)} was requested${byActor(entry)}`,
   'service.signalled': (entry) =>
     `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} ${byWhom(entry)}${launchOf(entry)}`,
+  'service.acknowledged': (entry) =>
+    `The failure of ${nameOf(entry)} was acknowledged${byActor(entry)}${because(text(entry, 'note'))}`,
   'agent.configured': (entry) => `Agent ${nameOf(entry)} was defined but not started`,
   'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted ${byWhom(entry)}`,
   'agent.delete_requested': (entry) => `Deletion of agent ${nameOf(entry)} was requested${byActor(entry)}`,
@@ -77,6 +80,13 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     `Webhook ${text(entry, 'webhook') ?? '?'} dropped ` +
     `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(whyOf(entry))}`,
   'webhook.disabled': (entry) => `Webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(whyOf(entry))}`,
+  'webhook.muted': (entry) =>
+    `Webhook ${text(entry, 'webhook') ?? '?'} was muted until ${text(entry, 'until') ?? '?'}${ofAgent(entry)}` +
+    `${byActor(entry)}${because(text(entry, 'note'))}`,
+  'webhook.unmute_requested': (entry) =>
+    `The end of the mute of webhook ${text(entry, 'webhook') ?? '?'} was requested${ofAgent(entry)}${byActor(entry)}`,
+  'webhook.unmuted': (entry) =>
+    `Webhook ${text(entry, 'webhook') ?? '?'} is no longer muted${ofAgent(entry)}; ${heldBackBy(entry)}`,
   'journal.truncated': (entry) =>
     `${number(entry, 'dropped') ?? 'Some'} events were lost because the store could not be written`,
 };
@@ -98,7 +108,14 @@ const FATES: Readonly<Partial<Record<string, string>>> = {
 /** The sentence for a journal event. For a reload, the service `about` is named first. */
 export function describeEvent(entry: DescribableEvent, about: string | null = null): string {
   const describe = DESCRIPTIONS[entry.type];
-  return `${describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about)}.`;
+  const sentence = describe === undefined ? `${entry.type} of ${nameOf(entry)}` : describe(entry, about);
+  return `${sentence}${repeatedBefore(entry)}.`;
+}
+
+/** What was condensed into the event. */
+function repeatedBefore({ repeated }: DescribableEvent): string {
+  if (repeated === undefined) return '';
+  return `; ${repeated} more like it between the first of that day and this one are no longer stored`;
 }
 
 function byWhom(entry: DescribableEvent): string {
@@ -154,6 +171,21 @@ function exited(entry: DescribableEvent): string {
   if (text(entry, 'class') === 'lost') return `${process} ended; its exit status is unknown`;
   const why = whyOf(entry);
   return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
+}
+
+/** For whose events a mute is. */
+function ofAgent({ agentId, detail }: DescribableEvent): string {
+  const id = agentId ?? textIn(detail, 'agent_id');
+  return id === null ? '' : ` for the events of agent ${id}`;
+}
+
+function heldBackBy({ detail }: DescribableEvent): string {
+  const count = numberIn(detail, 'suppressed') ?? 0;
+  const sent = Array.isArray(detail['sent']) ? detail['sent'].length : 0;
+  const what = `${count} ${count === 1 ? 'event was' : 'events were'} held back`;
+  return sent === 0
+    ? what
+    : `${what}, of which ${sent} ${sent === 1 ? 'is' : 'are'} sent because something still fails`;
 }
 
 function leftBy(entry: DescribableEvent): string {

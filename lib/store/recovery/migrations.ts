@@ -140,6 +140,23 @@ ALTER TABLE launch ADD COLUMN output_tail TEXT;
 // Who gave a command, as JSON.
 const COMMAND_SOURCES = 'ALTER TABLE journal ADD COLUMN source TEXT';
 
+// Events that are held back; an empty agent_id stands for all.
+const WEBHOOK_MUTES = `
+CREATE TABLE webhook_mute (
+  webhook TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  after_seq INTEGER NOT NULL,
+  actor TEXT,
+  note TEXT,
+  PRIMARY KEY (webhook, agent_id)
+) STRICT;
+`;
+
+// How many repetitions of an event before it were deleted.
+const REPEATED_EVENTS = 'ALTER TABLE journal ADD COLUMN repeated INTEGER';
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -151,6 +168,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 7, up: NEWER_MACHINES },
   { id: 8, up: COMMAND_SOURCES },
   { id: 9, up: LAUNCH_HISTORY },
+  { id: 10, up: WEBHOOK_MUTES },
+  { id: 11, up: REPEATED_EVENTS },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

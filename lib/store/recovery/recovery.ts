@@ -51,6 +51,7 @@ const TABLES: readonly Table[] = [
   'port',
   'receipt',
   'webhook',
+  'webhook_mute',
   'quarantine',
   'journal',
 ];

@@ -1,6 +1,15 @@
 /** The tables of the store. No statement touches two of them, so writes to different tables may be reordered. */
 export type Table =
-  'actor_snapshot' | 'wish' | 'journal' | 'launch' | 'quarantine' | 'probe' | 'port' | 'receipt' | 'webhook';
+  | 'actor_snapshot'
+  | 'wish'
+  | 'journal'
+  | 'launch'
+  | 'quarantine'
+  | 'probe'
+  | 'port'
+  | 'receipt'
+  | 'webhook'
+  | 'webhook_mute';
 
 /** A value of a column. */
 export type Cell = string | number | null;

@@ -48,10 +48,23 @@ const journalRow = z
     correlation_id: z.string().nullable(),
     detail: jsonOf(z.record(z.string(), z.unknown())),
     source: jsonOf(sourceSchema).nullable(),
+    repeated: z.number().nullable(),
   })
   .transform(
-    ({ type, agent_id, service_id, from_state, to_state, cause, correlation_id, source, ...same }): JournalEntry => ({
+    ({
+      type,
+      agent_id,
+      service_id,
+      from_state,
+      to_state,
+      cause,
+      correlation_id,
+      source,
+      repeated,
+      ...same
+    }): JournalEntry => ({
       ...same,
+      ...(repeated === null ? {} : { repeated }),
       ...(source === null ? {} : { source }),
       type: typeOfRow(type),
       cause: causeOfRow(cause),
@@ -64,7 +77,11 @@ const journalRow = z
   );
 
 /** Events of the journal. */
-export const EVENTS: RowSource<JournalEntry> = { table: 'journal', columns: COLUMNS.join(', '), shape: journalRow };
+export const EVENTS: RowSource<JournalEntry> = {
+  table: 'journal',
+  columns: [...COLUMNS, 'repeated'].join(', '),
+  shape: journalRow,
+};
 
 /** Appends an event; its number must be unused. */
 export function appendEvent(entry: JournalEntry): RowWrite {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PassThrough } from 'node:stream';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { LogItem } from '../../../lib/model/values/log-line.ts';
 import { KeptText, runCommand, type CommandEnd } from '../../support/command.ts';
@@ -86,8 +87,44 @@ describe('commands to a host', () => {
       expect((await run('agents', 'stop', 'pump1')).output).to.equal('pump1 is stopped\n');
       expect((await run('agents', 'start', 'pump1')).output).to.equal('pump1 is running\n');
       expect((await run('agents', 'restart', 'pump1')).output).to.equal('pump1 is running\n');
-      expect((await run('agents', 'delete', 'pump1')).output).to.equal('pump1 is stopped and removed\n');
+      expect((await run('agents', 'delete', 'pump1', '--yes')).output).to.equal('pump1 is stopped and removed\n');
       expect((await run('agents', 'list')).errors).to.include('No agents. Start one with');
+    });
+
+    it('delete says what goes and asks; without a terminal it requires --yes', async () => {
+      api.control.listed.push(serviceView('pump1-corerl'));
+      const asked = async (answer: string): Promise<CommandEnd> => {
+        const keys = new PassThrough().setEncoding('utf8');
+        if (answer === '') keys.end();
+        else keys.write(answer);
+        const env = { COREDINATOR_URL: api.listening.url };
+        const err = new KeptText(80);
+        const more = { keys: Object.assign(keys, { isTTY: true }), err };
+        return runCommand(['agents', 'delete', 'pump1'], env, new KeptText(80), undefined, more);
+      };
+      const refused = await run('agents', 'delete', 'pump1');
+      expect(refused.code).to.equal(2);
+      expect(refused.errors).to.include('Nobody can be asked here. Add --yes');
+      const question = 'Delete agent pump1 and stop and remove pump1-corerl? [y/N] ';
+      for (const no of ['', '\n', 'n\n', 'pump1\n']) expect(await asked(no)).to.include({ code: 1, errors: question });
+      expect(rows(await run('agents', 'list'))).to.have.length(2);
+      expect(await asked('y\n')).to.include({ code: 0, output: 'pump1 is stopped and removed\n' });
+    });
+
+    it('start takes several files, and ends with the first failure after all others were started', async () => {
+      const { code, output } = await run('agents', 'start', '/plant/a.yaml', '/plant/b.yaml', 'pump1');
+      expect([code, output]).to.deep.equal([0, 'a is running\nb is running\npump1 is running\n']);
+      const mixed = await run('agents', 'start', 'nobody', '/plant/c.yaml');
+      expect([mixed.code, mixed.output]).to.deep.equal([1, 'c is running\n']);
+      expect(mixed.errors).to.include('Agent "nobody" not found');
+      expect((await run('agents', 'start', '/plant/a.yaml', '/plant/b.yaml', '--agent-id', 'x')).code).to.equal(2);
+    });
+
+    it('name the id that was probably meant', async () => {
+      expect((await run('agents', 'status', 'pmup1')).errors).to.match(/\nDid you mean "pump1"\?\n$/);
+      api.control.listed.push(serviceView('pump1-corerl'), serviceView('pump1-coreio'));
+      expect((await run('services', 'restart', 'pump1-corel')).errors).to.include('Did you mean "pump1-corerl"?');
+      expect((await run('services', 'status', 'historian')).errors).not.to.include('Did you mean');
     });
 
     for (const command of ['status', 'stop', 'start', 'restart', 'delete']) {
@@ -146,6 +183,16 @@ describe('commands to a host', () => {
       expect(refused.code).to.equal(2);
       expect(refused.errors).to.include('"KILL"').and.to.include('`coredinator services stop gate`');
       expect(api.control.calls.filter(({ name }) => name === 'signalService')).to.have.length(1);
+    });
+
+    it('acknowledge passes the note on, and the status shows it', async () => {
+      const { output } = await run('services', 'acknowledge', 'gate', '--note', 'the valve is stuck');
+      expect(output).to.equal('the failure of gate is acknowledged until its state changes (failed)\n');
+      expect(api.control.calls.at(-1)).to.have.deep.property('argument', { id: 'gate', note: 'the valve is stuck' });
+      expect((await run('services', 'status', 'gate')).output).to.match(/acknowledged +\S+ ago: the valve is stuck\n/);
+      expect((await run('services', 'acknowledge', 'gate', '--note', ' ')).errors).to.contain(
+        '"note" must not be empty',
+      );
     });
 
     it('start of a failing service ends with 1, the reason, and the command for details', async () => {
@@ -243,12 +290,34 @@ describe('commands to a host', () => {
     expect(await seqs('-n', '1')).to.deep.equal([3]);
   });
 
+  it('webhooks lists them, mutes one and ends that', async () => {
+    expect((await run('webhooks', 'list')).errors).to.include('This host has no webhooks');
+    api.control.hooks.push({ name: 'alerts', state: 'delivering', failing_since: null, reason: null, mutes: [] });
+    const until = '2099-01-02T03:04:05.000Z';
+    const { output } = await run('webhooks', 'mute', 'alerts', '--until', until, '--agent', 'pump1', '--note', 'works');
+    expect(output).to.match(/^alerts is muted for the events of pump1 until 2099-01-0\d \d\d:\d\d:05\.000\n$/);
+    const asked = { name: 'alerts', agentId: 'pump1', until: Date.parse(until), note: 'works' };
+    expect(api.control.calls.at(-1)).to.have.deep.property('argument', asked);
+    expect(rows(await run('webhooks', 'list'))[1]?.join(' ')).to.match(/^alerts delivering pump1 for \d+d works$/);
+    expect((await run('webhooks', 'unmute', 'alerts', '--agent', 'pump1')).output).to.include('no longer muted');
+    expect((await run('webhooks', 'mute', 'alerts', '--for', '2h')).code).to.equal(0);
+    const { argument } = api.control.calls.findLast(({ name }) => name === 'muteWebhook')!;
+    expect((argument as { until: number }).until - Date.now()).to.be.within(7_100_000, 7_200_000);
+    const both = await run('webhooks', 'mute', 'alerts', '--for', '2h', '--until', until);
+    expect([both.code, (await run('webhooks', 'mute', 'alerts')).code]).to.deep.equal([2, 2]);
+    const past = await run('webhooks', 'mute', 'alerts', '--until', '2020-01-02T03:04:05Z');
+    expect([past.code, past.errors]).to.deep.equal([1, 'error: --until: must be in the future.\n']);
+    const unknown = await run('webhooks', 'mute', 'alert', '--for', '1h');
+    expect(unknown.errors).to.include('Webhook "alert" not found. Use one of: alerts.').and.to.include('hint: ');
+  });
+
   it('events also finds orphans under the deprecated type, and warns', async () => {
     api.control.events.push(event(1), event(2, 'process.orphan'), event(3, 'process.exited'));
     const { code, errors, output } = await run('events', '--type', 'process.s*');
     expect([code, errors]).to.deep.equal([0, '']);
     expect(output.trim().split('\n')).to.have.length(1);
-    expect(output).to.include('02.000Z');
+    expect(output).to.include(':02.000  ');
+    expect((await run('events', '--type', 'process.s*', '--utc')).output).to.include('T03:04:02.000Z  ');
     const exact = await run('events', '--type', 'process.stray');
     expect(exact.errors).to.equal('warning: The event type process.stray is deprecated; use process.orphan.\n');
     expect(api.control.calls.at(-1)).to.have.nested.property('argument.type', 'process.stray');

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 
+import { openFeed } from '../../../lib/control/journal/feed.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
+import { ALL_EVENTS } from '../../../lib/model/values/event-filter.ts';
+import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -45,6 +48,166 @@ describe('The history of a store', () => {
     await eventually(async () => {
       const kept = await store.actors.history({ after: 0, limit: 100 });
       expect(kept.map(({ seq }) => seq)).to.deep.equal([6, 7, 8, 9, 10]);
+    });
+  });
+
+  describe('with services that crash again and again', () => {
+    const CYCLE = [
+      { type: 'process.launched', from: null, to: null, detail: { version: '1.0.0' } },
+      { type: 'process.exited', from: null, to: null, detail: { code: 3, class: 'code' } },
+      { type: 'service.state_changed', from: 'starting', to: 'backoff', detail: { reason_code: 'exited' } },
+      { type: 'service.state_changed', from: 'backoff', to: 'starting', detail: {} },
+    ] as const;
+    const retention = { uncondensed: 40 };
+
+    function cycles(first: number, count: number, at: number, serviceId = 'flapping'): JournalEntry[] {
+      return Array.from({ length: count * CYCLE.length }, (_, n) =>
+        journalEntry(first + n, {
+          at: at + n,
+          ...CYCLE[n % CYCLE.length],
+          cause: 'deadline',
+          serviceId,
+          agentId: 'pump1',
+        }),
+      );
+    }
+    const historyOf = async (store: OpenedStore, serviceId: string): Promise<readonly JournalEntry[]> =>
+      store.actors.history({ after: 0, limit: 1000, serviceId });
+    const write = (store: OpenedStore, journal: readonly JournalEntry[]): Promise<void> =>
+      store.actors.commitActors(actorCommit({ journal }));
+
+    it('keeps of older events the first and the last of each kind and day, and how many were between', async () => {
+      const store = await openedStore({ retention });
+      const yesterday = NOW - DAY;
+      await write(store, cycles(1, 50, yesterday));
+      await write(store, cycles(201, 50, NOW));
+      await eventually(async () => {
+        const kept = await historyOf(store, 'flapping');
+        const old = kept.slice(0, -40);
+        expect(old.map(({ seq }) => seq)).to.deep.equal([
+          ...[1, 2, 3, 4, 197, 198, 199, 200],
+          ...[201, 202, 203, 204, 357, 358, 359, 360],
+        ]);
+        expect(old.map(({ repeated = 0 }) => repeated)).to.deep.equal([
+          ...[0, 0, 0, 0, 48, 48, 48, 48],
+          ...[0, 0, 0, 0, 38, 38, 38, 38],
+        ]);
+        expect(kept.slice(-40).map(({ seq }) => seq)).to.deep.equal(Array.from({ length: 40 }, (_, n) => 361 + n));
+      });
+    });
+
+    it('counts on where it has counted before', async () => {
+      const store = await openedStore({ retention });
+      let seq = 1;
+      for (let round = 0; round < 10; round += 1, seq += 200) {
+        await write(store, cycles(seq, 50, NOW + seq));
+        await store.actors.probe();
+      }
+      await eventually(async () => {
+        const kept = await historyOf(store, 'flapping');
+        expect(kept).to.have.length(48);
+        const exits = kept.filter(({ type }) => type === 'process.exited');
+        expect(exits.reduce((sum, { repeated = 0 }) => sum + 1 + repeated, 0)).to.equal(500);
+        expect(kept.at(-1)?.seq).to.equal(2000);
+      });
+    });
+
+    it('gives a reader what follows, in rising order, also after a number whose event is gone', async () => {
+      const store = await openedStore({ retention });
+      await write(store, cycles(1, 100, NOW));
+      await eventually(async () => {
+        expect(await historyOf(store, 'flapping')).to.have.length(48);
+      });
+      const expected = [...[357, 358, 359, 360], ...Array.from({ length: 40 }, (_, n) => 361 + n)];
+      const pages: number[] = [];
+      for (let after = 50; ;) {
+        const page = await store.actors.history({ after, limit: 7 });
+        pages.push(...page.map(({ seq }) => seq));
+        if (page.length === 0) break;
+        after = page.at(-1)?.seq ?? after;
+      }
+      expect(pages).to.deep.equal(expected);
+      const feed = await openFeed({
+        store: store.actors,
+        timers: wallTimers,
+        newest: 400,
+        numbered: () => 400,
+        capacity: 10,
+      });
+      const read: unknown[] = [];
+      const query = { start: { type: 'after', seq: 50 }, filter: ALL_EVENTS } as const;
+      for await (const { items, position } of feed.read(query, new AbortController().signal)) {
+        read.push(...items.map((item) => (item.type === 'event' ? item.entry.seq : item.type)));
+        if (position === 400) break;
+      }
+      feed.close();
+      expect(read).to.deep.equal(expected);
+    });
+
+    it('keeps what differs, commands of others, and every other service', async () => {
+      const store = await openedStore({ retention });
+      const others = [
+        journalEntry(1, { serviceId: 'calm', type: 'process.exited', detail: { code: 1 } }),
+        journalEntry(2, { serviceId: 'calm', type: 'service.restart_requested', cause: 'command' }),
+        journalEntry(3, { serviceId: 'flapping', type: 'process.exited', detail: { code: 7, class: 'code' } }),
+        journalEntry(4, { serviceId: null, agentId: null, type: 'host.started' }),
+        ...['anna', 'ben', 'anna', 'anna'].map((actor, n) => {
+          const source = { actor, address: null, tool: 'cli' };
+          return journalEntry(5 + n, {
+            serviceId: 'flapping',
+            type: 'service.stop_requested',
+            cause: 'command',
+            source,
+            detail: {},
+          });
+        }),
+      ];
+      await write(store, others);
+      await write(store, cycles(101, 500, NOW));
+      await eventually(async () => {
+        const kept = await store.actors.history({ after: 0, before: 101, limit: 100 });
+        expect(kept.map(({ seq, repeated = 0 }) => [seq, repeated])).to.deep.equal([
+          ...[1, 2, 3, 4].map((seq) => [seq, 0]),
+          ...[
+            [5, 0],
+            [6, 0],
+            [8, 1],
+          ], // the second of three commands of anna
+        ]);
+      });
+    });
+
+    it('condenses the events of an agent itself apart from those of its services', async () => {
+      const store = await openedStore({ retention });
+      const ofAgent = (seq: number, n: number): JournalEntry => {
+        const [from, to] = n % 2 === 0 ? ['running', 'backoff'] : ['backoff', 'running'];
+        return journalEntry(seq, { agentId: 'pump1', serviceId: null, type: 'agent.state_changed', from, to });
+      };
+      await write(
+        store,
+        Array.from({ length: 200 }, (_, n) => ofAgent(n + 1, n)),
+      );
+      await write(store, [journalEntry(201, { serviceId: 'calm', agentId: 'pump1', type: 'process.launched' })]);
+      await eventually(async () => {
+        const kept = await store.actors.history({ after: 0, limit: 100 });
+        expect(kept.map(({ seq, repeated = 0 }) => [seq, repeated]).slice(0, 4)).to.deep.equal([
+          ...[
+            [1, 0],
+            [2, 0],
+            [159, 78],
+            [160, 78],
+          ],
+        ]);
+        expect(kept).to.have.length(45);
+      });
+    });
+
+    it('counts rows and not numbers when it limits all events', async () => {
+      const store = await openedStore({ retention: { ...retention, journalRows: 500 } });
+      await write(store, [journalEntry(1, { serviceId: 'calm', type: 'process.launched' })]);
+      for (let seq = 2; seq < 6_000; seq += 400) await write(store, cycles(seq, 100, NOW));
+      await store.actors.probe();
+      expect((await historyOf(store, 'calm')).map(({ seq }) => seq)).to.deep.equal([1]);
     });
   });
 

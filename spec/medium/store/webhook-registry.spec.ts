@@ -1,11 +1,15 @@
 import { expect } from 'chai';
-import type { WebhookPlace } from '../../../lib/model/webhook.ts';
+import type { WebhookMute, WebhookPlace } from '../../../lib/model/webhook.ts';
 import type { WebhookRegistry } from '../../../lib/ports/webhooks.ts';
 import { MemoryWebhookRegistry } from '../../support/store/memory-webhook-registry.ts';
 import { closeStores, openedStore } from '../../support/store/opened-store.ts';
 
 function place(name: string, overrides: Partial<WebhookPlace> = {}): WebhookPlace {
   return { name, position: 7, failingSince: null, goneRevision: null, ...overrides };
+}
+
+function mute(webhook: string, overrides: Partial<WebhookMute> = {}): WebhookMute {
+  return { webhook, agentId: null, until: 9, since: 1, after: 7, actor: null, note: null, ...overrides };
 }
 
 const BOOKS: Readonly<Record<string, () => Promise<WebhookRegistry>>> = {
@@ -26,6 +30,18 @@ for (const [name, open] of Object.entries(BOOKS)) {
       await book.forget('c');
       await book.forget('unknown');
       expect(await book.places()).to.deep.equal([place('a', { position: 9 }), second]);
+    });
+
+    it('returns the last mute for each webhook and agent, without those of deleted webhooks', async () => {
+      const book = await open();
+      const longer = mute('a', { until: 99, actor: 'anna', note: 'it’s planned' });
+      const ofAgent = mute('a', { agentId: 'pump1' });
+      for (const kept of [mute('a'), ofAgent, mute('b'), longer]) await book.keepMute(kept);
+      await book.forget('b');
+      await book.forgetMute(mute('a')); // which has been replaced
+      expect(await book.mutes()).to.have.deep.members([longer, ofAgent]);
+      await book.forgetMute(longer);
+      expect(await book.mutes()).to.deep.equal([ofAgent]);
     });
   });
 }

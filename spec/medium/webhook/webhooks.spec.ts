@@ -36,11 +36,13 @@ describe('webhooks over HTTP', () => {
   let feed: Feed;
   let journal: Journal;
   let webhooks: Webhooks;
+  let failing: Set<string>;
   let noted: Pick<JournalDraft, 'type' | 'detail'>[];
 
   beforeEach(async () => {
     received = [];
     noted = [];
+    failing = new Set();
     answer = (response) => response.end();
     server = createServer((request, response) => {
       let body = '';
@@ -76,6 +78,8 @@ describe('webhooks over HTTP', () => {
     webhooks = openWebhooks({ registry: book, clock, timers, log, identity })({
       feed: (query, signal) => feed.read(query, signal),
       newest: () => feed.newest,
+      history: (query) => store.history(query),
+      isFailing: ({ serviceId }) => Promise.resolve(failing.has(serviceId ?? '')),
       view: eventView,
       tail: ({ detail }) =>
         Promise.resolve([{ at: null, stream: 'stderr', text: `of launch ${String(detail['generation'])}` }]),
@@ -319,5 +323,136 @@ describe('webhooks over HTTP', () => {
     await happen();
     await happen();
     await receivedAre(1, 2);
+  });
+
+  describe('that are muted', () => {
+    const HOUR_MS = 60 * 60_000;
+    const FAILED = { type: 'service.state_changed', from: 'running', to: 'failed' } as const;
+    const mute = (overrides: { agentId?: string | null; hours?: number } = {}): Promise<void> => {
+      const { agentId = null, hours = 1 } = overrides;
+      const since = 1_700_000_000_000 + timers.now();
+      return webhooks.mute({
+        ...{ webhook: 'alerts', agentId, since, until: since + hours * HOUR_MS, actor: 'anna', note: null },
+      });
+    };
+    const happenTo = (serviceId: string, more: Partial<JournalDraft>): Promise<void> =>
+      happen({ serviceId, agentId: serviceId.replace(/-.*/, ''), ...more });
+
+    it('send nothing until then, and after that what still fails and new events', async () => {
+      await webhooks.configure([spec()]);
+      await mute();
+      await happenTo('pump1-corerl', FAILED);
+      await happenTo('pump2-corerl', FAILED);
+      await happenTo('pump2-corerl', { ...FAILED, from: 'failed', to: 'starting' });
+      await happenTo('pump1-corerl', { type: 'service.signalled', from: null, to: null });
+      await isKept(4);
+      failing.add('pump1-corerl');
+      timers.increment(HOUR_MS);
+      await receivedAre(1);
+      await happenTo('pump3-corerl', FAILED);
+      await receivedAre(1, 5);
+      expect(noted).to.deep.equal([
+        {
+          type: 'webhook.unmuted',
+          detail: {
+            ...{ webhook: 'alerts', agent_id: null, since: '2023-11-14T22:13:20.000Z' },
+            ...{ suppressed: 4, first_seq: 1, last_seq: 4, sent: [1] },
+          },
+        },
+      ]);
+      await eventually(async () => {
+        expect(await book.mutes()).to.deep.equal([]);
+      });
+    });
+
+    it('end although no event of theirs has come for a while', async () => {
+      const filter = { ...ALL_EVENTS, types: ['service.state_changed'] };
+      await webhooks.configure([spec({ filter })]);
+      await happen({ type: 'host.started' });
+      await mute();
+      await happenTo('pump1-corerl', FAILED);
+      await isKept(2);
+      await happen({ type: 'service.acknowledged' });
+      await happen({ type: 'webhook.muted', detail: { webhook: 'alerts' } });
+      failing.add('pump1-corerl');
+      timers.increment(HOUR_MS);
+      await receivedAre(2);
+    });
+
+    it('end once they have come to the last event before the end', async () => {
+      await webhooks.configure([spec()]);
+      await mute({ agentId: 'pump1' });
+      let release = (): void => undefined;
+      answer = (response) => (release = () => response.end());
+      await happenTo('pump2-corerl', FAILED);
+      await receivedAre(1);
+      await happenTo('pump1-corerl', FAILED);
+      await happenTo('pump1-corerl', { ...FAILED, from: 'failed', to: 'starting' });
+      timers.increment(HOUR_MS);
+      answer = (response) => response.end();
+      release();
+      await isKept(3);
+      await happenTo('pump2-corerl', FAILED);
+      await receivedAre(1, 4);
+      expect(noted.map(({ detail }) => detail['suppressed'])).to.deep.equal([2]);
+    });
+
+    it('leave an event to a longer mute that overlaps', async () => {
+      await webhooks.configure([spec()]);
+      await mute();
+      await happenTo('pump1-corerl', FAILED);
+      await isKept(1);
+      await mute({ agentId: 'pump1', hours: 2 });
+      failing.add('pump1-corerl');
+      timers.increment(HOUR_MS);
+      await happenTo('pump2-corerl', FAILED);
+      await receivedAre(2);
+      timers.increment(HOUR_MS);
+      await receivedAre(2, 1);
+    });
+
+    it('are still muted in the next host, and after a change of their configuration', async () => {
+      await webhooks.configure([spec()]);
+      await mute();
+      await webhooks.configure([spec({ timeoutMs: 6_000 })]);
+      expect(webhooks.statuses()[0]?.mutes).to.have.length(1);
+      feed.close();
+      await webhooks.close();
+      await boot();
+      await webhooks.configure([spec()]);
+      expect(webhooks.statuses()[0]).to.have.nested.property('mutes[0].actor', 'anna');
+      await happenTo('pump1-corerl', FAILED);
+      await isKept(1);
+      await webhooks.unmute('alerts', null);
+      await happenTo('pump2-corerl', FAILED);
+      await receivedAre(2);
+    });
+
+    it('are not if that cannot be stored', async () => {
+      await webhooks.configure([spec()]);
+      book.isBroken = true;
+      await mute().then(
+        () => expect.fail('it was stored'),
+        (error: unknown) => expect(error).to.have.property('code', 'store_unavailable'),
+      );
+      expect(webhooks.statuses()[0]?.mutes).to.deep.equal([]);
+    });
+
+    it('miss no event that comes while they send what still fails', async () => {
+      await webhooks.configure([spec()]);
+      await mute();
+      await happenTo('pump1-corerl', FAILED);
+      await isKept(1);
+      failing.add('pump1-corerl');
+      let release = (): void => undefined;
+      answer = (response) => (release = () => response.end());
+      timers.increment(HOUR_MS);
+      await receivedAre(1);
+      await happenTo('pump2-corerl', FAILED);
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      answer = (response) => response.end();
+      release();
+      await receivedAre(1, 2);
+    });
   });
 });

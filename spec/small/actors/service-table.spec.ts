@@ -58,6 +58,7 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
   start: { type: 'service.start', ...command },
   stop: { type: 'service.stop', ...command },
   restart: { type: 'service.restart', ...command },
+  acknowledge: { type: 'service.acknowledge', since: NOW, acknowledgement: { at: NOW, actor: 'anna', note: null } },
   watch: { type: 'service.watch', watcher: 'agent:pump2' },
   configure: { type: 'service.configure', spec },
   changed: {

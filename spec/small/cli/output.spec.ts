@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { colorsFor } from '../../../lib/cli/output/colors.ts';
 import { printJson } from '../../../lib/cli/output/io.ts';
 import { Progress } from '../../../lib/cli/output/progress.ts';
-import { table, type Cell } from '../../../lib/cli/output/table.ts';
+import { headOf, table, type Cell } from '../../../lib/cli/output/table.ts';
 import { KeptText } from '../../support/command.ts';
 
 const cells = (...texts: readonly string[]): readonly Cell[] => texts.map((text) => ({ text }));
@@ -28,6 +28,38 @@ describe('a table of the command line', () => {
     const rows = [cells('a-very-long-id-of-a-service', 'failed (exhausted)', 'exited with code 3')];
     expect(table(HEAD, rows, 50)).to.include('\na-very-long-id-of-a-service  failed …  exited wit…\n');
     expect(table(HEAD, rows, 30)).to.include('\na-very-long-id-…  fai…  exite…\n');
+  });
+
+  describe('with columns that are named', () => {
+    const head = headOf(
+      ['SERVICE', 'STATE', 'PID', 'VERSION', 'AGENTS', 'CONFIG', 'REASON'],
+      colorsFor(new KeptText(), {}),
+    );
+    const row = cells(
+      ...['pump1-corerl', 'failed (exhausted)', '4194303', '1.2.3', 'pump1,pump2,pump3', '/plant/lines/7/pump1.yaml'],
+      'exited with code 3 after 2 s',
+    );
+    const width = (text: string): number => Math.max(...text.split('\n').map(({ length }) => length));
+
+    it('cuts where something comes from before anything that says how it is', () => {
+      const lines = table(head, [row], 100);
+      expect(lines).to.match(/ {2}1\.2\.3 {4}pump1\S*… {2}\/pl\S*… {2}exited with code 3 after 2 s\n/);
+      expect(width(lines)).to.be.at.most(100);
+    });
+
+    it('never cuts a state or a process id, however narrow the terminal is', () => {
+      for (let columns = 10; columns <= 130; columns += 1) {
+        const lines = table(head, [row], columns);
+        expect(lines, String(columns)).to.include('failed (exhausted)').and.to.include('4194303');
+        if (columns >= 56) expect(width(lines), String(columns)).to.be.at.most(columns);
+      }
+    });
+
+    it('omits what gives way before it cuts an id', () => {
+      const lines = table(head, [row], 62);
+      expect(lines).to.include('pump1-corerl  ').and.not.to.include('/plant');
+      expect(lines.split('\n')[0]).not.to.include('CONFIG');
+    });
   });
 
   it('fits every width that leaves its columns six characters', () => {

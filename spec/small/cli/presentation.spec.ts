@@ -72,7 +72,11 @@ describe('the output for people', () => {
       detail: { reason: 'the process exited with code 3' },
     };
     const sentence = 'pump1-corerl went from running to failed: the process exited with code 3.';
-    expect(eventLine(event, PLAIN)).to.equal(`2026-01-02T03:04:05.678Z  ${sentence}\n`);
+    expect(eventLine(event, PLAIN, true)).to.equal(`2026-01-02T03:04:05.678Z  ${sentence}\n`);
+    const local = new Date('2026-01-02T03:04:05.678Z');
+    const hours = String(local.getHours()).padStart(2, '0');
+    const minutes = String(local.getMinutes()).padStart(2, '0');
+    expect(eventLine(event, PLAIN)).to.match(new RegExp(`^2026-01-0[123] ${hours}:${minutes}:05\\.678  `));
     expect(eventLine(event, COLORED)).to.include(`\x1b[31m${sentence}`);
   });
 

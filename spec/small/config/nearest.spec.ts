@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nearest } from '../../../lib/config/nearest.ts';
+import { nearest } from '../../../lib/model/values/nearest.ts';
 
 const KEYS = ['restart', 'recover_after', 'env', 'args', 'settle', 'stop'];
 

@@ -147,7 +147,8 @@ describe('the launches of a service', () => {
     let host: WebhookHost | null = null;
     world.webhooks = (given) => {
       host = given;
-      return { configure: () => Promise.resolve(), problems: () => [], close: () => Promise.resolve() };
+      const done = (): Promise<void> => Promise.resolve();
+      return { configure: done, problems: () => [], statuses: () => [], mute: done, unmute: done, close: done };
     };
     world.kill(1_000, (processes) => processes.exit(SERVICE, { code: 1 }));
     await world.boot();

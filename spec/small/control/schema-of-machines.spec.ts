@@ -14,6 +14,8 @@ const MACHINES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   7: { root: '1', service: '3', agent: '2' },
   8: { root: '1', service: '3', agent: '2' },
   9: { root: '1', service: '3', agent: '2' },
+  10: { root: '1', service: '3', agent: '2' },
+  11: { root: '1', service: '3', agent: '2' },
 };
 
 describe('the schema of the store', () => {

@@ -30,7 +30,35 @@ const exit = (detail: object) =>
   entry('process.exited', { detail: { code: null, signal: null, generation: 2, ...detail } });
 const reload = (...services: readonly object[]) => entry('config.reloaded', { serviceId: null, detail: { services } });
 
+const byAnna = { source: { actor: 'anna', address: null, tool: 'cli' } } as const;
+const muted = { webhook: 'alerts', until: '2026-01-02T03:04:05.678Z' };
+const unmuted = { webhook: 'alerts', agent_id: 'pump1', suppressed: 4, sent: [7] };
+
 const SENTENCES: readonly (readonly [DescribableEvent, string])[] = [
+  [
+    { ...exit({ code: 3 }), repeated: 4_711 },
+    'The process of pump1-corerl (generation 2) exited with code 3; 4711 more like it between the first of that day and this one are no longer stored.',
+  ],
+  [
+    entry('service.acknowledged', { detail: { state: 'failed', note: 'The valve is stuck.' }, ...byAnna }),
+    'The failure of pump1-corerl was acknowledged by anna (cli): The valve is stuck.',
+  ],
+  [
+    entry('webhook.muted', { serviceId: null, detail: { ...muted, note: null }, ...byAnna }),
+    'Webhook alerts was muted until 2026-01-02T03:04:05.678Z by anna (cli).',
+  ],
+  [
+    entry('webhook.muted', { ...agent, detail: { ...muted, note: 'Works.' } }),
+    'Webhook alerts was muted until 2026-01-02T03:04:05.678Z for the events of agent pump1: Works.',
+  ],
+  [
+    entry('webhook.unmute_requested', { ...agent, detail: { webhook: 'alerts' }, ...byAnna }),
+    'The end of the mute of webhook alerts was requested for the events of agent pump1 by anna (cli).',
+  ],
+  [
+    entry('webhook.unmuted', { ...host, detail: unmuted }),
+    'Webhook alerts is no longer muted for the events of agent pump1; 4 events were held back, of which 1 is sent because something still fails.',
+  ],
   [
     move('starting', 'running', 'deadline'),
     'pump1-corerl went from starting to running: it stayed up long enough to count as started.',

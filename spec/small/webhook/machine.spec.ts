@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createActor, fromPromise, SimulatedClock, type ActorRefFrom } from 'xstate';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
-import type { WebhookPlace } from '../../../lib/model/webhook.ts';
+import type { WebhookMute, WebhookPlace } from '../../../lib/model/webhook.ts';
 import { createWebhookMachine } from '../../../lib/webhook/machine.ts';
+import type { Behind, HeldBack, HeldBackQuery } from '../../../lib/webhook/mutes.ts';
 import type { Outcome } from '../../../lib/webhook/outcome.ts';
 import type { Next } from '../../../lib/webhook/source.ts';
 import { journalEntry } from '../../support/store/store-contract.ts';
@@ -29,11 +30,16 @@ describe('the machine of a webhook', () => {
   let noted: string[];
   let wake: () => void;
   let hang: Promise<void> | null;
+  let newest: number;
+  let asked: HeldBackQuery[];
+  let stillFailing: JournalEntry[];
+  let forgotten: WebhookMute[];
   let actor: ActorRefFrom<ReturnType<typeof createWebhookMachine>>;
 
   beforeEach(() => {
     timers = new SimulatedClock();
     [coming, answers, attempts, kept, told, noted] = [[], [], [], [], [], []];
+    [newest, asked, stillFailing, forgotten] = [0, [], [], []];
     wake = () => undefined;
     hang = null;
   });
@@ -49,7 +55,11 @@ describe('the machine of a webhook', () => {
     return first;
   }
 
-  async function start(place: WebhookPlace = NEW, giveUpAfterMs: number | null = 24 * HOUR_MS): Promise<void> {
+  async function start(
+    place: WebhookPlace = NEW,
+    giveUpAfterMs: number | null = 24 * HOUR_MS,
+    mutes: readonly WebhookMute[] = [],
+  ): Promise<void> {
     const machine = createWebhookMachine(
       {
         nextEvent: fromPromise<Next, number>(() => next()),
@@ -62,13 +72,24 @@ describe('the machine of a webhook', () => {
           kept.push(input);
           return Promise.resolve();
         }),
+        readHeldBack: fromPromise<HeldBack | Behind, HeldBackQuery>(({ input }) => {
+          asked.push(input);
+          const { mute, position } = input;
+          if ((mute.end ?? 0) > position && coming.length > 0) return Promise.resolve({ type: 'behind' });
+          return Promise.resolve({ type: 'held_back', mute, due: stillFailing, count: 7, first: 1, last: 9 });
+        }),
+        forgetMute: fromPromise(({ input }: { input: WebhookMute }) => {
+          forgotten.push(input);
+          return Promise.resolve();
+        }),
+        newest: () => newest,
         log: (what) => void told.push(what),
         noted: (type, { seq, reason }) => void noted.push([type, seq ?? '', reason].join(' ')),
       },
       { now: () => timers.now(), random: () => 0.5 },
     );
     const spec = { name: 'alerts', giveUpAfterMs };
-    actor = createActor(machine, { input: { spec, revision: 'r1', place }, clock: timers }).start();
+    actor = createActor(machine, { input: { spec, revision: 'r1', place, mutes }, clock: timers }).start();
     await turns();
   }
 
@@ -250,6 +271,110 @@ describe('the machine of a webhook', () => {
       await start({ ...NEW, goneRevision: 'r1' });
       await leave();
       expect(isOver()).to.equal(true);
+    });
+  });
+
+  describe('that is muted', () => {
+    const MUTE: WebhookMute = {
+      ...{ webhook: 'alerts', agentId: null, until: HOUR_MS, since: 0, after: 0, actor: 'anna', note: null },
+    };
+    const ofAgent = (seq: number, agentId: string | null): Next => ({
+      type: 'event',
+      entry: journalEntry(seq, { agentId }),
+    });
+
+    it('passes events without an attempt, and stores that', async () => {
+      await start();
+      actor.send({ type: 'webhook.mute', mute: MUTE });
+      await come(event(1), event(2));
+      expect(attempts).to.deep.equal([]);
+      expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 2 });
+    });
+
+    it('holds back only the events of its agent', async () => {
+      await start();
+      actor.send({ type: 'webhook.mute', mute: { ...MUTE, agentId: 'pump1' } });
+      await come(ofAgent(1, 'pump1'), ofAgent(2, 'pump2'), ofAgent(3, null), ofAgent(4, 'pump1'));
+      expect(attempts).to.deep.equal([2, 3]);
+      expect(kept.at(-1)).to.include({ position: 4 });
+    });
+
+    it('sends at its end what still fails before anything newer, once, and forgets the mute then', async () => {
+      await start();
+      actor.send({ type: 'webhook.mute', mute: MUTE });
+      await come(event(1), event(2));
+      newest = 2;
+      stillFailing = [journalEntry(1)];
+      await pass(HOUR_MS);
+      expect(asked.map(({ mute, position }) => [mute.end, position])).to.deep.equal([[2, 2]]);
+      expect(noted).to.deep.equal(['webhook.unmuted  ']);
+      await come(event(3));
+      expect(attempts).to.deep.equal([1, 3]);
+      expect(kept.map(({ position }) => position)).to.deep.equal([1, 2, 2, 3]);
+      expect(forgotten.map(({ until }) => until)).to.deep.equal([HOUR_MS]);
+      await pass(HOUR_MS);
+      expect(attempts).to.deep.equal([1, 3]);
+    });
+
+    it('holds back what happened before its end even if that is read later', async () => {
+      await start();
+      actor.send({ type: 'webhook.mute', mute: { ...MUTE, agentId: 'pump1' } });
+      answers = [failed(2 * HOUR_MS)];
+      await come(ofAgent(1, 'pump2'));
+      newest = 5;
+      await pass(HOUR_MS);
+      await come(ofAgent(2, 'pump1'), ofAgent(5, 'pump1'), ofAgent(6, 'pump1'));
+      expect(asked).to.deep.equal([]);
+      await pass(HOUR_MS);
+      expect(attempts).to.deep.equal([1, 1, 6]);
+      expect(asked.map(({ position }) => position)).to.deep.equal([1, 2, 5]);
+    });
+
+    it('no longer tries an event again that is being held back now', async () => {
+      await start();
+      answers = [failed(10_000), ACCEPTED];
+      await come(event(1));
+      actor.send({ type: 'webhook.mute', mute: MUTE });
+      await pass(10_000);
+      expect(attempts).to.deep.equal([1]);
+      expect(kept.at(-1)).to.include({ position: 1 });
+    });
+
+    it('can be ended earlier', async () => {
+      await start();
+      actor.send({ type: 'webhook.mute', mute: MUTE });
+      await come(event(1));
+      newest = 1;
+      await pass(1_000);
+      actor.send({ type: 'webhook.unmute', agentId: 'pump1' });
+      await turns();
+      expect(asked).to.deep.equal([]);
+      actor.send({ type: 'webhook.unmute', agentId: null });
+      await turns();
+      expect(asked.map(({ mute }) => mute.until)).to.deep.equal([1_000]);
+      await come(event(2));
+      expect(attempts).to.deep.equal([2]);
+    });
+
+    it('continues in the next host, also if its end came while there was none', async () => {
+      await start(NEW, null, [MUTE]);
+      await come(event(1));
+      expect(attempts).to.deep.equal([]);
+      actor.stop();
+      [newest, stillFailing] = [1, [journalEntry(1)]];
+      timers.increment(HOUR_MS);
+      await start({ ...NEW, position: 1 }, null, [MUTE]);
+      expect(attempts).to.deep.equal([1]);
+    });
+
+    it('tells the effect which other mutes are in effect', async () => {
+      await start();
+      actor.send({ type: 'webhook.mute', mute: MUTE });
+      actor.send({ type: 'webhook.mute', mute: { ...MUTE, agentId: 'pump1', until: 3 * HOUR_MS } });
+      await pass(HOUR_MS);
+      expect(asked.map(({ others }) => others.map(({ agentId }) => agentId))).to.deep.equal([['pump1']]);
+      await come(ofAgent(1, 'pump1'), ofAgent(2, 'pump2'));
+      expect(attempts).to.deep.equal([2]);
     });
   });
 });

@@ -10,6 +10,7 @@ import type {
   LaunchStatus,
 } from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
+import type { Behind, HeldBack } from '../../../lib/webhook/mutes.ts';
 import { journalEntry } from '../store/store-contract.ts';
 import { pick, type Dice } from '../walks/walk-dice.ts';
 import { agentPlan, PROBE, serviceSpec } from './specs.ts';
@@ -28,6 +29,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
     spec: { name: 'plant', giveUpAfterMs: 1 },
     revision: '1',
     place: { name: 'plant', position: 0, failingSince: null, goneRevision: null },
+    mutes: [],
   },
 };
 
@@ -86,6 +88,11 @@ const command: Make = () => ({ correlationId: 'c' });
 const held: Make = (dice) => ({ holder: pick(dice, HOLDERS), spec: pick(dice, specs), correlationId: 'c' });
 const probeOf: Make = (dice) => ({ probe: pick(dice, PROBES), launchId: pick(dice, LAUNCH_IDS), reason: 'no answer' });
 
+const muteOf = (dice: Dice) => ({
+  ...{ webhook: 'plant', agentId: pick(dice, [null, 'pump1']), until: Math.floor(dice() * 5_000) },
+  ...{ since: 0, after: 0, actor: null, note: null },
+});
+
 /** The fields of events by type; unlisted events have none. */
 const PAYLOADS: Readonly<Record<string, Make>> = {
   'service.hold': held,
@@ -93,6 +100,12 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   'service.start': command,
   'service.stop': command,
   'service.restart': command,
+  'service.acknowledge': (dice, { context }) => ({
+    since: pick(dice, [(context as ServiceContext).since, -1]), // of the service machine
+    acknowledgement: { at: 0, actor: 'anna', note: null },
+  }),
+  'webhook.mute': (dice) => ({ mute: muteOf(dice) }),
+  'webhook.unmute': (dice) => ({ agentId: pick(dice, [null, 'pump1']) }),
   'service.watch': (dice) => ({ watcher: pick(dice, HOLDERS) }),
   'service.configure': (dice) => ({ spec: pick(dice, specs) }),
   'service.restart_with_group': () => ({
@@ -121,6 +134,8 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   'agent.stop': command,
 };
 
+const NOTHING_HELD = { type: 'held_back', due: [], count: 0, first: null, last: null } as const;
+
 /** The outputs of the effects of the machines. */
 const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
   chooseExecutable: (dice) =>
@@ -145,6 +160,12 @@ const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
       { type: 'lost', position: 5, reason: 'the journal was replaced' },
       { type: 'nothing', position: 7 },
       { type: 'over' },
+    ]),
+  readHeldBack: (dice) =>
+    pick<HeldBack | Behind>(dice, [
+      { type: 'behind' },
+      { ...NOTHING_HELD, mute: { ...muteOf(dice), end: 1 } },
+      { ...NOTHING_HELD, mute: { ...muteOf(dice), end: 1 }, due: [journalEntry(1)], count: 1 },
     ]),
   deliver: (dice) =>
     pick(dice, [

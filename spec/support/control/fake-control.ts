@@ -7,6 +7,7 @@ import type { HealthView, ReloadView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../../lib/api/schemas/usage.ts';
+import type { WebhookView } from '../../../lib/api/schemas/webhook.ts';
 import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
 import type {
   AgentDefinition,
@@ -15,10 +16,16 @@ import type {
   ExitMode,
   HistoryQuery,
   LaunchQuery,
+  MuteRequest,
   Queries,
   Wait,
 } from '../../../lib/control/control.ts';
-import { AgentConflictError, AgentNotFoundError, ServiceNotFoundError } from '../../../lib/model/errors.ts';
+import {
+  AgentConflictError,
+  AgentNotFoundError,
+  ServiceNotFoundError,
+  WebhookNotFoundError,
+} from '../../../lib/model/errors.ts';
 import type { SupposedExit } from '../../../lib/model/explain/supposed-exit.ts';
 import type { FeedBatch, FeedQuery } from '../../../lib/model/feed.ts';
 import type { Begun, KeptAnswer, IdempotencyClaim } from '../../../lib/model/idempotency.ts';
@@ -88,6 +95,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     next: null,
     reason: null,
     reason_code: null,
+    acknowledgement: null,
     adopted: false,
     orphan: false,
     revision: '1',
@@ -130,6 +138,7 @@ export class FakeControl implements Control, Queries {
   reasons: readonly string[] = [];
   readonly events: EventView[] = [];
   readonly listed: ServiceView[] = [];
+  readonly hooks: WebhookView[] = [];
   graph: ServiceGraph = { nodes: [], edges: [] };
   /** The output of every listed service; a follow ends with its signal. */
   logSource: (
@@ -220,6 +229,35 @@ export class FakeControl implements Control, Queries {
   acknowledge(origin: CommandOrigin): Promise<HealthView> {
     this.calls.push({ name: 'acknowledge', argument: null, origin });
     return Promise.resolve(this.queries.health());
+  }
+
+  webhooks(): readonly WebhookView[] {
+    this.#view('webhooks', null);
+    return [...this.hooks];
+  }
+
+  webhook(name: string): WebhookView {
+    const known = this.hooks.map((hook) => hook.name);
+    const found = this.hooks.find((hook) => hook.name === name);
+    if (found === undefined) throw new WebhookNotFoundError(name, known);
+    return found;
+  }
+
+  async muteWebhook(name: string, request: MuteRequest, origin: CommandOrigin): Promise<WebhookView> {
+    await this.#command('muteWebhook', { name, ...request }, origin);
+    const until = new Date(request.until).toISOString();
+    const mute = { agent_id: request.agentId, since: SINCE, until, actor: null, note: request.note };
+    return this.#replaced({ ...this.webhook(name), mutes: [mute] });
+  }
+
+  async unmuteWebhook(name: string, agentId: string | null, origin: CommandOrigin): Promise<WebhookView> {
+    await this.#command('unmuteWebhook', { name, agentId }, origin);
+    return this.#replaced({ ...this.webhook(name), mutes: [] });
+  }
+
+  #replaced(view: WebhookView): WebhookView {
+    this.hooks.splice(this.hooks.indexOf(this.webhook(view.name)), 1, view);
+    return view;
   }
 
   shutdown(mode: ExitMode | null, origin: CommandOrigin): ExitMode {
@@ -338,6 +376,13 @@ export class FakeControl implements Control, Queries {
   async signalService(id: string, signal: string, origin: CommandOrigin): Promise<ServiceView> {
     await this.#command('signalService', { id, signal }, origin);
     return this.#shown(id);
+  }
+
+  async acknowledgeService(id: string, note: string | null, origin: CommandOrigin): Promise<ServiceView> {
+    await this.#command('acknowledgeService', { id, note }, origin);
+    const view = { ...this.#shown(id), acknowledgement: { at: SINCE, actor: null, note } };
+    this.listed.splice(this.listed.indexOf(this.#shown(id)), 1, view);
+    return view;
   }
 
   async deleteService(id: string, origin: CommandOrigin): Promise<void> {

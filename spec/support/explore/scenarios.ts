@@ -76,6 +76,9 @@ const TOLD: readonly Scenario[] = [
     before: [...RUNNING, { do: 'stopService', service: 'a-corerl' }, STOP_A, REST],
   }),
   scenario('signal', [{ do: 'signalService', service: 'a-corerl' }], { before: RUNNING }),
+  scenario('acknowledgement', [{ do: 'acknowledgeService', service: 'a-corerl', note: 'seen' }, pass(1_000), REST], {
+    before: [...RUNNING, crash('a-corerl')],
+  }),
   scenario('deletion', [{ do: 'deleteAgent', agent: 'a' }, REST], { before: RUNNING, isCore: true }),
   scenario('deletion that needs the grace period', [{ do: 'deleteAgent', agent: 'a' }, pass(6_000), REST], {
     before: RUNNING,

@@ -56,6 +56,7 @@ export class Wishes {
         this.stopped.add(step.service);
         break;
       case 'signalService':
+      case 'acknowledgeService':
         break;
       case 'startIo':
         this.isIoHeld = true;

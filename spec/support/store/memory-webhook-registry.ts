@@ -1,10 +1,11 @@
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
-import type { WebhookPlace } from '../../../lib/model/webhook.ts';
+import type { WebhookMute, WebhookPlace } from '../../../lib/model/webhook.ts';
 import type { WebhookRegistry } from '../../../lib/ports/webhooks.ts';
 
 /** A webhook registry in memory that can be made to fail. */
 export class MemoryWebhookRegistry implements WebhookRegistry {
   readonly #places = new Map<string, WebhookPlace>();
+  #mutes: readonly WebhookMute[] = [];
   isBroken = false;
   /** The number of changes. */
   writes = 0;
@@ -13,6 +14,7 @@ export class MemoryWebhookRegistry implements WebhookRegistry {
   forked(): MemoryWebhookRegistry {
     const fork = new MemoryWebhookRegistry();
     for (const [name, place] of this.#places) fork.#places.set(name, place);
+    fork.#mutes = this.#mutes;
     return Object.assign(fork, { isBroken: this.isBroken, writes: this.writes });
   }
 
@@ -29,11 +31,34 @@ export class MemoryWebhookRegistry implements WebhookRegistry {
 
   forget(name: string): Promise<void> {
     return this.#answer(() => {
+      this.#mutes = this.#mutes.filter(({ webhook }) => webhook !== name);
       if (this.#places.delete(name)) this.writes += 1;
+    });
+  }
+
+  mutes(): Promise<readonly WebhookMute[]> {
+    return this.#answer(() => this.#mutes);
+  }
+
+  keepMute(mute: WebhookMute): Promise<void> {
+    return this.#answer(() => {
+      this.#mutes = [...this.#mutes.filter((other) => !isSame(other, mute)), mute];
+      this.writes += 1;
+    });
+  }
+
+  forgetMute(mute: WebhookMute): Promise<void> {
+    return this.#answer(() => {
+      this.#mutes = this.#mutes.filter((other) => !isSame(other, mute) || other.until !== mute.until);
+      this.writes += 1;
     });
   }
 
   #answer<T>(act: () => T): Promise<T> {
     return this.isBroken ? Promise.reject(new StoreUnavailableError('The book is broken.')) : Promise.resolve(act());
   }
+}
+
+function isSame(one: WebhookMute, other: WebhookMute): boolean {
+  return one.webhook === other.webhook && one.agentId === other.agentId;
 }

@@ -6,7 +6,7 @@ import type { Step } from './walk-steps.ts';
 const NAMES = [
   ...(['startAgent', 'startKnownAgent', 'restartAgent', 'stopAgent', 'deleteAgent', 'defineAgent'] as const),
   ...(['startService', 'stopService', 'restartService', 'signalService', 'deleteService'] as const),
-  ...(['startIo', 'stopIo', 'reload'] as const),
+  ...(['acknowledgeService', 'startIo', 'stopIo', 'reload'] as const),
 ] as const;
 
 /** A step that is a command to the host. */
@@ -44,6 +44,8 @@ export function commandOf(step: CommandStep): (host: Control, origin: CommandOri
     }
     case 'signalService':
       return (host, origin) => host.signalService(step.service, 'SIGHUP', origin);
+    case 'acknowledgeService':
+      return (host, origin) => host.acknowledgeService(step.service, step.note, origin);
     case 'startIo':
       return (host, origin) => host.startIo({ configPath: '/plant/io.yaml', coreioId: 'io' }, origin);
     case 'stopIo':

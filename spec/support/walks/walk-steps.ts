@@ -25,6 +25,7 @@ export type Step =
       readonly do: 'startService' | 'stopService' | 'restartService' | 'signalService' | 'deleteService';
       readonly service: ServiceName;
     }
+  | { readonly do: 'acknowledgeService'; readonly service: ServiceName; readonly note: string }
   | { readonly do: 'startIo' | 'stopIo' }
   | { readonly do: 'reload'; readonly edit: Edit }
   | { readonly do: 'exit'; readonly nth: number; readonly how: 'success' | 'code' | 'signal' | 'unseen' }

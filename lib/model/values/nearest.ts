@@ -9,6 +9,17 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
+/**
+ * What was probably meant by `word`: a candidate that begins with it, or that differs from it in a third of its
+ * characters at most; null: nothing is that similar.
+ */
+export function similar(word: string, candidates: readonly string[]): string | null {
+  const begun = word.length < 2 ? [] : candidates.filter((candidate) => candidate.startsWith(word));
+  if (begun.length === 1) return begun[0] ?? null;
+  const best = nearest(word, candidates);
+  return best !== null && distance(word, best) <= Math.max(1, Math.floor(word.length / 3)) ? best : null;
+}
+
 /** Inserted, deleted, replaced and swapped characters (optimal string alignment), one row of the table at a time. */
 function distance(a: string, b: string): number {
   let beforeLast: readonly number[] = [];

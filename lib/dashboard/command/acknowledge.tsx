@@ -1,0 +1,104 @@
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import {
+  Button,
+  Dialog,
+  DialogTrigger,
+  Form,
+  Heading,
+  Label,
+  Modal,
+  ModalOverlay,
+  TextArea,
+  TextField,
+} from 'react-aria-components';
+import type { ServiceView } from '../../api/schemas/service.ts';
+import { useHost } from '../host-context.ts';
+import { Problem } from '../words/problem.tsx';
+import { sentenceOf } from '../words/sentence.ts';
+import { localInstant } from '../words/time.ts';
+import { useNow } from '../words/use-now.ts';
+import './acknowledge.css';
+
+const MAX_NOTE_LENGTH = 1000;
+
+interface AcknowledgeFormProps {
+  readonly id: string;
+  readonly close: () => void;
+}
+
+function AcknowledgeForm({ id, close }: AcknowledgeFormProps): ReactNode {
+  const { client } = useHost();
+  const [note, setNote] = useState('');
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const submit = (): void => {
+    client
+      .acknowledgeService({ id, body: { note: note.trim() === '' ? null : note } })
+      .then(close, (error: unknown) => {
+        setRefusal(sentenceOf(error));
+      });
+  };
+  return (
+    <Form
+      className="acknowledge-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <p>{id} is supervised as before. That you have seen its failure is shown to everybody until its state changes.</p>
+      <TextField value={note} onChange={setNote} maxLength={MAX_NOTE_LENGTH} autoFocus>
+        <Label>Note (optional)</Label>
+        <TextArea />
+      </TextField>
+      <Problem sentence={refusal} />
+      <div className="dialog-buttons">
+        <Button className="button" onPress={close}>
+          Cancel
+        </Button>
+        <Button type="submit" className="button button-do">
+          Acknowledge
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function Acknowledged({ acknowledgement }: Pick<ServiceView, 'acknowledgement'>): ReactNode {
+  const now = useNow(false);
+  if (acknowledgement === null) return null;
+  const { at, actor, note } = acknowledgement;
+  return (
+    <p>
+      <b>Acknowledged</b>
+      {actor === null ? '' : ` by ${actor}`} at {localInstant(at, now)}
+      {note === null ? '' : `: ${note}`}
+    </p>
+  );
+}
+
+/** Who has acknowledged the failure of a service, and the button to do so; nothing if it is not failing. */
+export function Acknowledgement({ service }: { readonly service: ServiceView }): ReactNode {
+  const { id, state, acknowledgement } = service;
+  if (state !== 'backoff' && state !== 'failed') return null;
+  return (
+    <div className="acknowledgement">
+      <Acknowledged acknowledgement={acknowledgement} />
+      <DialogTrigger>
+        <Button className="button">{acknowledgement === null ? 'Acknowledge' : 'Acknowledge again'}</Button>
+        <ModalOverlay className="overlay" isDismissable>
+          <Modal className="modal">
+            <Dialog className="dialog">
+              {({ close }) => (
+                <>
+                  <Heading slot="title">Acknowledge the failure of {id}?</Heading>
+                  <AcknowledgeForm id={id} close={close} />
+                </>
+              )}
+            </Dialog>
+          </Modal>
+        </ModalOverlay>
+      </DialogTrigger>
+    </div>
+  );
+}
