@@ -101,7 +101,7 @@ export class ServiceNotFoundError extends CoredinatorError {
     const sentences = {
       service: 'GET /api/services lists all services.',
       'shared coreio': 'GET /api/io/ lists all that agents can share.',
-      'other service': `There is a service of that id, which is none: POST /api/services/${id}/stop stops it.`,
+      'other service': `GET /api/io/ lists all that agents can share. "${id}" is another service: POST /api/services/${id}/stop stops it.`,
     };
     super(`${wanted === 'service' ? 'Service' : 'Shared coreio'} "${id}" not found. ${sentences[wanted]}`);
   }
