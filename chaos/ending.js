@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CondensedExits } from './oracle/condensed.js';
 import { isForgotten } from './oracle/ends.js';
 import { checkHealthy } from './oracle/health.js';
 import { problemsOf } from './oracle/intended.js';
@@ -91,8 +92,12 @@ export class LastHost {
   async #missingExits(host) {
     const exits = await host.history('process.exited');
     const reported = new Set(exits.map(({ service_id, detail }) => `${service_id} ${detail.generation}`));
+    const condensed = new CondensedExits(exits);
     return this.#chaos.ledger.launches.filter(
-      (one) => !reported.has(`${one.service} ${one.generation}`) && !isForgotten(one, this.#chaos),
+      (one) =>
+        !reported.has(`${one.service} ${one.generation}`) &&
+        !isForgotten(one, this.#chaos) &&
+        !condensed.take(one, this.#chaos.endsOf(one)),
     );
   }
 

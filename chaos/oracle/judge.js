@@ -1,3 +1,4 @@
+import { CondensedExits } from './condensed.js';
 import { isForgotten, isPlanned } from './ends.js';
 import { endText } from './views.js';
 
@@ -7,6 +8,7 @@ export function judge(chaos, reported) {
   for (const launch of ledger.repeated) tally.lose('launches started twice', `launch ${launch}`);
   for (const launches of groups(ledger.launches).values()) judgeOverlaps(launches, ledger, tally);
   const exits = exitsOf(reported);
+  const condensed = new CondensedExits(reported.exits);
   for (const launch of ledger.launches) {
     const told = exits.get(keyOf(launch)) ?? [];
     if (!isPlanned(launch, seed))
@@ -16,7 +18,7 @@ export function judge(chaos, reported) {
       const { startedAt, aliveAt, goneAt } = launch;
       const span = `started ${startedAt}, last alive ${aliveAt}, gone ${goneAt}`;
       tally.lose('disturbed services', `${nameOf(launch)} ended without a cause (${span}); told as ${told}.`);
-    } else judgeExit(launch, possible, told, chaos);
+    } else judgeExit(launch, possible, { told, condensed }, chaos);
   }
   tally.hit('adoptions', reported.adoptions.length);
 }
@@ -67,10 +69,11 @@ function judgeOverlaps(launches, ledger, tally) {
   });
 }
 
-function judgeExit(launch, possible, told, chaos) {
+function judgeExit(launch, possible, { told, condensed }, chaos) {
   const { tally } = chaos;
   const expected = [...new Set(possible)].join(' or ');
   if (told.length === 0 && isForgotten(launch, chaos)) tally.hit('exits forgotten with a lost store');
+  else if (told.length === 0 && condensed.take(launch, possible)) tally.hit('exits condensed in the journal');
   else if (told.length !== 1)
     tally.lose(
       'exits not told once',
