@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { AgentNotFoundError, WebhookNotFoundError, WebhookNotMutedError } from '../../../../lib/model/errors.ts';
+import {
+  AgentNotFoundError,
+  StoreUnavailableError,
+  WebhookNotFoundError,
+  WebhookNotMutedError,
+} from '../../../../lib/model/errors.ts';
 import type { JournalEntry } from '../../../../lib/model/journal.ts';
 import type { WebhookMute } from '../../../../lib/model/webhook.ts';
 import type { WebhookHost } from '../../../../lib/ports/webhooks.ts';
@@ -64,6 +69,21 @@ describe('a mute of a webhook', () => {
       ['webhook.muted', 'anna', 'pump1', 'alerts'],
       ['webhook.unmute_requested', 'anna', 'pump1', 'alerts'],
     ]);
+  });
+
+  it('is in effect when its event is stored, and not at all if that fails', async () => {
+    const commit = world.store.commitIntentions.bind(world.store);
+    const seen: number[] = [];
+    world.store.commitIntentions = (change) => {
+      if (change.journal.some(({ type }) => type === 'webhook.muted')) seen.push(mutes.length);
+      return commit(change);
+    };
+    await world.control.muteWebhook('alerts', asked(), anna());
+    expect(seen).to.deep.equal([1]);
+    world.store.breakDown();
+    const error = await rejection(world.control.muteWebhook('alerts', asked('pump1'), anna()));
+    expect(error).to.be.instanceOf(StoreUnavailableError);
+    expect(mutes.map(({ agentId }) => agentId)).to.deep.equal([null]);
   });
 
   it('is refused for what does not exist', async () => {
