@@ -146,7 +146,7 @@ export class LaunchAttempt {
     const account = this.#account;
     const env = environment(this.#request, this.launchId, account);
     const shimRequest = shimRequestOf(this.#request, this.launchId, { layout, basePath, env, account });
-    mkdirSync(logFolder(layout, serviceId), { recursive: true, mode: 0o700 });
+    makeLogFolder(logFolder(layout, serviceId));
     mkdirSync(runFolder(layout, this.launchId), { mode: 0o700 });
     const { maxLogBytes } = shimRequest;
     writeRequest(layout, this.launchId, { serviceId, generation, stop, maxLogBytes, executablePath, version });
@@ -181,5 +181,14 @@ export class LaunchAttempt {
       startTime: null,
       exit: null,
     };
+  }
+}
+
+/** Not the folders above it: a state directory that was moved away would begin again, and could not be put back. */
+function makeLogFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }

@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -178,6 +179,18 @@ describe('the launches of a local process host', function () {
         expect(world.ledger.entries.get(launch.launchId)?.exit).to.include({ code: 3 });
         expect([...world.list('run'), ...world.list('exits')]).to.be.empty;
       });
+    });
+
+    it(`${kind}: create nothing in place of a state directory that was moved away, or of its logs`, async () => {
+      await open(kind);
+      const request = world.request(PUMP, 1);
+      for (const name of ['', 'logs']) {
+        const path = join(world.stateDir, name);
+        renameSync(path, `${world.stateDir}.away`);
+        expect((await refusalOf(request)).code).to.equal('ESTATE');
+        expect(existsSync(path), path).to.equal(false);
+        renameSync(`${world.stateDir}.away`, path);
+      }
     });
 
     it(`${kind}: create files that are inaccessible to other users`, async () => {
