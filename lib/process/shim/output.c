@@ -96,6 +96,21 @@ static ssize_t take(int stream, size_t limit) {
   return length;
 }
 
+/* How many bytes of a stream are in its pipe. */
+static size_t unread(int stream) {
+  int bytes;
+  return streams[stream].fd < 0 || ioctl(streams[stream].fd, FIONREAD, &bytes) < 0 ? 0 : (size_t)bytes;
+}
+
+/* Reads `bytes` of a stream, or what there is of them. Returns the last result of take. */
+static ssize_t take_all(int stream, size_t bytes) {
+  ssize_t length;
+  size_t taken = 0;
+  do length = take(stream, taken < bytes ? bytes - taken : MAX_GROUND);
+  while (length > 0 && (taken += (size_t)length) < bytes);
+  return length;
+}
+
 static void close_stream(int stream) {
   write_records(stream, streams[stream].read_at, true);
   close(streams[stream].fd);
@@ -104,11 +119,8 @@ static void close_stream(int stream) {
 
 /* A reader that comes when all writers have gone gets no POLLHUP; but then a read of the empty pipe returns 0. */
 static bool has_writer(int stream) {
-  int left;
-  ssize_t length = 0;
-  if (ioctl(streams[stream].fd, FIONREAD, &left) < 0) left = 0;
-  do length = take(stream, MAX_GROUND);
-  while (length > 0 && (left -= (int)length) >= 0);
+  ssize_t length = take_all(stream, unread(stream));
+  if (length > 0) length = take(stream, MAX_GROUND);
   return length != NO_WRITER;
 }
 
@@ -166,9 +178,16 @@ static void rest(void) {
   release_records();
 }
 
+/*
+ * What was in both pipes before this pass is read in it, stdout first: a program that fails writes why to stderr, and last.
+ * A read has a bound of its own; so stderr would come before the rest of a stdout that holds more.
+ */
 void serve_output(const struct pollfd polled[STREAMS]) {
+  size_t before[STREAMS] = {0, 0};
+  if (polled[0].revents && polled[1].revents)
+    for (int s = STREAMS - 1; s >= 0; s--) before[s] = unread(s);
   for (int s = 0; s < STREAMS; s++) {
-    if (streams[s].fd >= 0 && polled[s].revents && take(s, MAX_GROUND) == NO_WRITER) close_stream(s);
+    if (streams[s].fd >= 0 && polled[s].revents && take_all(s, before[s]) == NO_WRITER) close_stream(s);
     if (!is_empty(s) && steady_time() >= streams[s].silent_at) write_records(s, streams[s].read_at, true);
   }
   report_gap(wall_time());
@@ -181,11 +200,9 @@ void serve_output(const struct pollfd polled[STREAMS]) {
  */
 void drain_output(void) {
   for (int s = 0; s < STREAMS; s++) {
-    int left;
-    if (streams[s].fd < 0) continue;
-    if (ioctl(streams[s].fd, FIONREAD, &left) < 0) left = 0;
-    for (ssize_t length; left > 0 && (length = take(s, (size_t)left)) > 0;) left -= (int)length;
-    write_records(s, streams[s].read_at, true);
+    size_t left = unread(s);
+    if (left > 0) take_all(s, left);
+    if (streams[s].fd >= 0) write_records(s, streams[s].read_at, true);
   }
 }
 

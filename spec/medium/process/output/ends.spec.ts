@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../../../support/eventually.ts';
@@ -70,6 +70,22 @@ describe('the end of the output of a launch', function () {
     const exit = await launch.exited();
     const numbers = Array.from({ length: 8_000 }, (_, index) => `${index + 1}\n`).join('');
     expect(stderrUpTo(launch, Number(exit['output']))).to.equal(`${numbers}last\n`);
+    await launch.shimGone();
+  });
+
+  it('has the last words on stderr behind all that was written to stdout before them, although both were read late', async () => {
+    const launch = await run(
+      'while [ ! -e "$1/go" ]; do sleep 0.01; done; seq 1 8000; echo why >&2; : > "$1/done"; sleep 5',
+    );
+    const shim = Number(launch.claim?.['pid']);
+    process.kill(shim, 'SIGSTOP');
+    writeFileSync(join(driver.state, 'go'), '');
+    await eventually(() => expect(existsSync(join(driver.state, 'done'))).to.equal(true));
+    process.kill(shim, 'SIGCONT');
+    await eventually(() => expect(launch.stdout).to.match(/\b8000\n$/));
+    const log = readFileSync(join(launch.logDir, '1.000000000000000.log'), 'utf8');
+    expect(log.trimEnd().split('\n').slice(-2).join()).to.match(/^\S+ stdout F 8000,\S+ stderr F why$/);
+    process.kill(Number(launch.pid?.['pid']), 'SIGKILL');
     await launch.shimGone();
   });
 
