@@ -8,6 +8,7 @@ export const healthSchema = z
     status: z.enum(['healthy', 'degraded']),
     process_id: z.int(),
     service: z.literal('coredinator'),
+    name: z.string().meta({ description: 'What people call this host: `--name`, or the name of its machine.' }),
     version: z.string(),
     reasons: z.array(z.string()).optional().meta({ description: 'One sentence for each reason, if it is degraded.' }),
     notices: z
@@ -23,7 +24,7 @@ export const healthSchema = z
   })
   .meta({
     id: 'Health',
-    example: { status: 'healthy', process_id: 4711, service: 'coredinator', version: '0.1.0' },
+    example: { status: 'healthy', process_id: 4711, service: 'coredinator', name: 'Plant 7', version: '0.1.0' },
   });
 export type HealthView = Wire<typeof healthSchema>;
 

@@ -211,9 +211,9 @@ export class HostQueries implements Queries {
   }
 
   health(): HealthView {
-    const { processId, version } = this.#runtime.ports.identity;
+    const { name, processId, version } = this.#runtime.ports.identity;
     const reasons = this.#runtime.ports.health.reasons();
-    const base = { process_id: processId, service: 'coredinator', version } as const;
+    const base = { process_id: processId, service: 'coredinator', name, version } as const;
     if (reasons.length === 0) return { status: 'healthy', ...base };
     const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
     return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };

@@ -334,7 +334,7 @@ describe('commands to a host', () => {
   });
 
   it('health ends with 1 if the host is degraded, and prints the reasons', async () => {
-    expect((await run('health')).output).to.match(/^healthy, pid 4711/);
+    expect((await run('health')).output).to.match(/^healthy, Plant 7, pid 4711/);
     api.control.reasons = ['The disk is full.'];
     const { code, output } = await run('health');
     expect(code).to.equal(1);

@@ -35,5 +35,5 @@ export function eventOf(more: Partial<EventView>): EventView {
 }
 
 export function healthOf(): HealthView {
-  return { status: 'healthy', process_id: 1, service: 'coredinator', version: '0.1.0' };
+  return { status: 'healthy', process_id: 1, service: 'coredinator', name: 'Plant 7', version: '0.1.0' };
 }

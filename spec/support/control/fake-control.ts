@@ -487,7 +487,7 @@ export class FakeControl implements Control, Queries {
 
   health(): HealthView {
     this.#view('health', null);
-    const host = { process_id: 4711, service: 'coredinator', version: '0.0.0-test' } as const;
+    const host = { process_id: 4711, service: 'coredinator', name: 'Plant 7', version: '0.0.0-test' } as const;
     return this.reasons.length === 0
       ? { status: 'healthy', ...host }
       : { status: 'degraded', ...host, reasons: this.reasons };

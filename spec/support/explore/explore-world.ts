@@ -234,7 +234,7 @@ export class ExploreWorld extends HostWorld {
       files: trace(this.files, 'files'),
       timers: trace(timers, 'timers'),
       ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, log: SILENT },
-      identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+      identity: { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       ...(this.#found === null ? {} : { found: this.#found }),
       ...(receiver === null ? {} : { webhooks: this.#webhooksTo(trace(receiver, 'receiver'), trace) }),
     };

@@ -62,7 +62,7 @@ export class WalkWorld extends HostWorld {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       portRegistry: new MemoryPortRegistry(),
       ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, timers, log: SILENT },
-      identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+      identity: { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
     };
     const { base, rows } = await openRuntime(ports);
