@@ -23,6 +23,7 @@ import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
+import { RestartTimes } from './flapping.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
 import { outputTail } from './last-words.ts';
@@ -53,11 +54,13 @@ const REASONS_OF_ENDS: ReadonlySet<ReasonCode> = new Set([
 export class HostQueries implements Queries {
   readonly #runtime: Runtime;
   readonly #busyPorts: BusyPortsAtEnds;
+  readonly #restartTimes: RestartTimes;
   readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
 
   constructor(runtime: Runtime, launchEnds: Pick<LaunchEnds, 'recorded'>) {
     this.#runtime = runtime;
     this.#launchEnds = launchEnds;
+    this.#restartTimes = new RestartTimes(runtime.ports);
     this.#busyPorts = new BusyPortsAtEnds(runtime.ports.portRegistry, (id) => {
       const snapshot = serviceRef(runtime.root, id)?.getSnapshot();
       if (snapshot === undefined) return null;
@@ -69,6 +72,12 @@ export class HostQueries implements Queries {
   /** Follows the events of the host for what views add to the state of the actors. */
   saw(events: readonly JournalEntry[]): void {
     this.#busyPorts.saw(events);
+    this.#restartTimes.saw(events);
+  }
+
+  /** Reads from the journal what views add of the time before this host. */
+  complete(): Promise<void> {
+    return this.#restartTimes.complete();
   }
 
   agentIds(): readonly AgentId[] {
@@ -235,7 +244,7 @@ export class HostQueries implements Queries {
   /** How log space is released depends on this host and its disk, not on who launched the process. */
   view(snapshot: ServiceSnapshot, held = this.#heldOrphans()): ServiceView {
     const { guarantees } = this.#runtime.ports.identity;
-    const view = serviceView(snapshot, guarantees);
+    const view = serviceView(snapshot, guarantees, this.#restartTimes.of(snapshot.context.spec.id));
     const orphan = view.orphan || held.has(view.id);
     const isOfEnd = view.reason_code !== null && REASONS_OF_ENDS.has(view.reason_code);
     const busy = isOfEnd ? this.#busyPorts.of(view.id) : [];

@@ -5,6 +5,7 @@ import type { ReloadView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { reasonText, type Reason, type ReasonCode } from '../../model/explain/reason.ts';
 import type { JournalEntry } from '../../model/journal.ts';
+import { FLAPPING_ABOVE, type Flapping } from '../../model/policy/flapping.ts';
 import type { Reload } from '../../model/policy/reload.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
 import type { GraphedService } from '../../model/policy/service-graph.ts';
@@ -30,7 +31,7 @@ export function agentsOf(holders: readonly Holder[]): readonly string[] {
 }
 
 /** The wire form of a service. */
-export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): ServiceView {
+export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, flapping: Flapping | null): ServiceView {
   const { context } = snapshot;
   const { state, substate } = stateOf(snapshot.value);
   const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
@@ -41,6 +42,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     state,
     intended_state: context.intended,
     substate,
+    ready: state === 'running' ? substate === 'ready' : null,
     generation: context.launch?.generation ?? context.generation,
     pid: context.launch?.pid ?? null,
     version: context.executable?.version ?? null,
@@ -52,6 +54,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     last_exit: context.lastExit === null ? null : lastExitView(context.lastExit),
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
+    flapping: flappingView(flapping),
     acknowledgement: acknowledgementView(context.acknowledgement),
     adopted: context.isAdopted,
     orphan: context.holders.includes('orphan'),
@@ -59,6 +62,12 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
   };
+}
+
+function flappingView(flapping: Flapping | null): ServiceView['flapping'] {
+  if (flapping === null) return null;
+  const { restarts, since, until } = flapping;
+  return { restarts, since: isoOf(since), until: isoOf(until), threshold: FLAPPING_ABOVE };
 }
 
 function acknowledgementView(acknowledgement: Acknowledgement | null): ServiceView['acknowledgement'] {

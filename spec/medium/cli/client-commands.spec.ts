@@ -150,6 +150,19 @@ describe('commands to a host', () => {
       api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate', 'failed'));
     });
 
+    it('list shows what is running and not ready in words, and selects it', async () => {
+      api.control.listed.push({ ...serviceView('mixer'), substate: 'unready', ready: false });
+      const { output } = await run('services', 'list', '--ready', 'false');
+      expect(output).to.include('mixer').and.to.include('running, not ready').and.not.to.include('pump1-corerl');
+      const both = await run('services', 'list', '--state', 'failed', 'running', '--ready', 'true');
+      expect(
+        rows(both)
+          .slice(1)
+          .map(([id]) => id),
+      ).to.deep.equal(['pump1-corerl']);
+      expect((await run('services', 'list', '--flapping')).errors).to.include('No services match');
+    });
+
     it('list prints rows from all pages, and can filter by state', async () => {
       for (let at = 0; at < 1_100; at += 1) api.control.listed.push(serviceView(`s${at}`));
       expect(rows(await run('services', 'list'))).to.have.length(1_103);
