@@ -38,7 +38,11 @@ describe('a flapping service', () => {
     it('counts what the restart policy does, and no commands', async () => {
       for (let time = 0; time < 5; time += 1) await crash();
       await world.control.restartService(SERVICE, world.origin);
-      for (const wait of [0, 300, 300]) await world.pass(wait);
+      for (const wait of [0, 300, 300, 2 * MINUTE]) await world.pass(wait);
+      world.processes.exit(SERVICE, { code: 1 });
+      await world.pass();
+      await world.control.startService(SERVICE, world.origin); // in backoff
+      for (const wait of [0, 300, 300, 2 * MINUTE]) await world.pass(wait);
       expect(flapping()).to.equal(null);
       await crash();
       expect(flapping()).to.include({ restarts: 6, threshold: 5 });
