@@ -11,6 +11,10 @@ export const healthSchema = z
     name: z.string().meta({ description: 'What people call this host: `--name`, or the name of its machine.' }),
     version: z.string(),
     reasons: z.array(z.string()).optional().meta({ description: 'One sentence for each reason, if it is degraded.' }),
+    causes: z
+      .array(z.strictObject({ reason: z.string(), since: instantSchema }))
+      .optional()
+      .meta({ description: 'The same with the time when this host first saw each.' }),
     notices: z
       .array(
         z.strictObject({

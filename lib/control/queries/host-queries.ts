@@ -221,11 +221,13 @@ export class HostQueries implements Queries {
 
   health(): HealthView {
     const { name, processId, version } = this.#runtime.ports.identity;
-    const reasons = this.#runtime.ports.health.reasons();
+    const found = this.#runtime.ports.health.causes();
     const base = { process_id: processId, service: 'coredinator', name, version } as const;
-    if (reasons.length === 0) return { status: 'healthy', ...base };
+    if (found.length === 0) return { status: 'healthy', ...base };
+    const reasons = found.map(({ reason }) => reason);
+    const causes = found.map(({ reason, since }) => ({ reason, since: isoOf(since) }));
     const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
-    return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };
+    return { status: 'degraded', ...base, reasons, causes, ...(notices.length > 0 ? { notices } : {}) };
   }
 
   webhooks(): readonly WebhookView[] {

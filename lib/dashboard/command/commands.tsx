@@ -7,9 +7,11 @@ import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../words/sentence.ts';
 import { COMMANDS, consequences, isPossible } from './consequences.ts';
 import type { Command, Target } from './consequences.ts';
+import { useCommandBlock } from './use-command-block.ts';
 import './commands.css';
 
 const LABELS = { start: 'Start', stop: 'Stop', restart: 'Restart' } as const;
+const DONE = { start: 'Started', stop: 'Stopped', restart: 'Restarted' } as const;
 const IN_PROGRESS = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
 
 /** Sends a command; resolves when the host has responded. */
@@ -30,9 +32,10 @@ interface ConfirmButtonProps {
 /** A button that asks for confirmation and says what will happen. */
 function ConfirmButton({ command, target, onConfirm }: ConfirmButtonProps): ReactNode {
   const label = LABELS[command];
+  const block = useCommandBlock();
   return (
     <DialogTrigger>
-      <Button className="button" isDisabled={!isPossible(command, target)}>
+      <Button className="button" isDisabled={block !== null || !isPossible(command, target)}>
         {label}
       </Button>
       <ModalOverlay className="overlay" isDismissable>
@@ -44,11 +47,13 @@ function ConfirmButton({ command, target, onConfirm }: ConfirmButtonProps): Reac
                   {label} {target.type} {target.view.id}?
                 </Heading>
                 <p>{consequences(command, target)}</p>
+                <Problem sentence={block} />
                 <div className="dialog-buttons">
                   <Button className="button" autoFocus onPress={close}>
                     Cancel
                   </Button>
                   <Button
+                    isDisabled={block !== null}
                     className={command === 'start' ? 'button button-do' : 'button button-danger'}
                     onPress={() => {
                       close();
@@ -75,13 +80,14 @@ type Sent =
 
 function outcome(sent: Sent): string {
   if (sent.type === 'under way') return `${IN_PROGRESS[sent.command]}…`;
-  return sent.type === 'done' ? `${LABELS[sent.command]}: done.` : '';
+  return sent.type === 'done' ? `${DONE[sent.command]}.` : '';
 }
 
 /** The command buttons of an agent or a service, and the outcome. */
 export function Commands({ target }: { readonly target: Target }): ReactNode {
   const { client } = useHost();
   const [sent, setSent] = useState<Sent>({ type: 'nothing' });
+  const block = useCommandBlock();
   const confirm = (command: Command): void => {
     setSent({ type: 'under way', command });
     send(client, command, target).then(
@@ -108,7 +114,7 @@ export function Commands({ target }: { readonly target: Target }): ReactNode {
         ))}
       </div>
       <span className="command-outcome" role="status">
-        {outcome(sent)}
+        {block ?? outcome(sent)}
       </span>
       <Problem sentence={sent.type === 'refused' ? sent.sentence : null} />
     </div>

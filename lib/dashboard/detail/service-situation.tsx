@@ -4,7 +4,8 @@ import { Acknowledgement } from '../command/acknowledge.tsx';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 
-function NextDeadline({ next }: Pick<ServiceView, 'next'>): ReactNode {
+/** What the current deadline of a service is for, and how long it is until then; nothing if there is none. */
+export function NextDeadline({ next }: Pick<ServiceView, 'next'>): ReactNode {
   const now = useNow(next !== null);
   if (next === null) return null;
   const inMs = Date.parse(next.at) - now;

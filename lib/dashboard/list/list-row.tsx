@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { StateMark } from '../words/state-badge.tsx';
+import { wordsOf } from '../world/standing.ts';
 import type { Row } from './rows.ts';
 
 interface ListRowProps extends Row {
@@ -45,7 +46,7 @@ export const ListRow = memo(function ListRow(row: ListRowProps): ReactNode {
       {isOpen === null ? null : <Chevron />}
       {state === null ? null : <StateMark state={state} />}
       <span className="row-name">{name}</span>
-      {state === null ? null : <span className={`row-state is-${state}`}>{state}</span>}
+      {state === null ? null : <span className={`row-state is-${state}`}>{wordsOf(state)}</span>}
     </div>
   );
 });

@@ -1,5 +1,7 @@
-import type { State } from '../world/world.ts';
+import { GROUP_NAMES } from '../world/groups.ts';
 import type { Group } from '../world/groups.ts';
+import { standingOf } from '../world/standing.ts';
+import type { Standing } from '../world/standing.ts';
 import type { Route } from '../world/route.ts';
 
 /** A row of the list: a group, or a service in an open group. */
@@ -8,7 +10,7 @@ export interface Row {
   readonly id: string;
   readonly name: string;
   /** Null: a group that is not an agent. */
-  readonly state: State | null;
+  readonly state: Standing | null;
   /** 1: groups; 2: their services. */
   readonly level: 1 | 2;
   /** Its position among its siblings, from 1. */
@@ -17,8 +19,6 @@ export interface Row {
   /** Null: not a group. */
   readonly isOpen: boolean | null;
 }
-
-const SHARED_NAMES = { shared: 'Shared services', host: 'Host services' } as const;
 
 /** The visible rows from top to bottom, without the content of closed groups. */
 export function rowsOf(groups: readonly Group[], closed: ReadonlySet<string>): readonly Row[] {
@@ -31,14 +31,23 @@ export function rowsOf(groups: readonly Group[], closed: ReadonlySet<string>): r
 }
 
 function labelOf(group: Group): Pick<Row, 'name' | 'state'> {
-  if (group.type === 'agent') return { name: group.id, state: group.agent.state };
-  return { name: SHARED_NAMES[group.type], state: null };
+  if (group.type === 'agent') return { name: group.id, state: group.standing };
+  return { name: GROUP_NAMES[group.type], state: null };
 }
 
 function servicesOf({ services }: Group): readonly Row[] {
   const siblings = services.length;
-  return services.map(({ id, state }, index) => {
-    return { id: `service:${id}`, name: id, state, level: 2, position: index + 1, siblings, isOpen: null };
+  return services.map((service, index) => {
+    const { id } = service;
+    return {
+      id: `service:${id}`,
+      name: id,
+      state: standingOf(service),
+      level: 2,
+      position: index + 1,
+      siblings,
+      isOpen: null,
+    };
   });
 }
 

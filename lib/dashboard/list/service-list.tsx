@@ -1,49 +1,21 @@
-import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useRef } from 'react';
 import type { ReactNode } from 'react';
-import { Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Input, Label, SearchField } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
 import { counted } from '../words/amount.ts';
-import { StateMark } from '../words/state-badge.tsx';
-import { countStates, groupsOf, reuseGroups, STATES } from '../world/groups.ts';
-import type { Group, Filter } from '../world/groups.ts';
+import { groupsOf, reuseGroups } from '../world/groups.ts';
+import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
-import type { State } from '../world/world.ts';
 import { ListTree } from './list-tree.tsx';
+import { StateFilter } from './state-filter.tsx';
+import { useFilter } from './use-filter.ts';
 import './service-list.css';
-
-interface StateFilterProps {
-  readonly chosen: State | null;
-  readonly onChoose: (state: State | null) => void;
-}
-
-/** The number of services in each state; each is also a filter. */
-function StateFilter({ chosen, onChoose }: StateFilterProps): ReactNode {
-  const services = useWorld((world) => world.services);
-  const counts = useMemo(() => countStates(services.values()), [services]);
-  return (
-    <ToggleButtonGroup
-      className="state-filter"
-      aria-label="Filter by state"
-      selectionMode="single"
-      selectedKeys={chosen === null ? [] : [chosen]}
-      onSelectionChange={(keys) => {
-        onChoose(STATES.find((state) => keys.has(state)) ?? null);
-      }}
-    >
-      {STATES.filter((state) => counts[state] > 0 || state === chosen).map((state) => (
-        <ToggleButton key={state} id={state} className={`state-count is-${state}`}>
-          <StateMark state={state} /> {counts[state]} {state}
-        </ToggleButton>
-      ))}
-    </ToggleButtonGroup>
-  );
-}
 
 /** All agents and services, with a search. */
 export const ServiceList = memo(function ServiceList({ route }: { readonly route: Route }): ReactNode {
   const world = useWorld((now) => now);
-  const [filter, setFilter] = useState<Filter>({ text: '', state: null });
+  const [filter, setFilter] = useFilter();
   const shown = useDeferredValue(world);
   const before = useRef<readonly Group[]>([]);
   const searched = useDeferredValue(filter);
@@ -58,7 +30,7 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
         className="search"
         value={filter.text}
         onChange={(text) => {
-          setFilter((before) => ({ ...before, text }));
+          setFilter({ ...filter, text });
         }}
       >
         <Label className="visually-hidden">Search agents and services</Label>
@@ -67,9 +39,9 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
         />
       </SearchField>
       <StateFilter
-        chosen={filter.state}
-        onChoose={(state) => {
-          setFilter((before) => ({ ...before, state }));
+        chosen={filter.standings}
+        onChoose={(standings) => {
+          setFilter({ ...filter, standings });
         }}
       />
       <ListTree groups={groups} chosen={chosen} onChoose={goTo} />

@@ -10,6 +10,7 @@ const groups: readonly Group[] = [
     type: 'agent',
     id: 'pump1',
     agent: agentOf('pump1'),
+    standing: 'running',
     services: [serviceOf('pump1-coreio'), serviceOf('pump1-corerl', { state: 'failed' })],
   },
   { key: 'host', type: 'host', services: [serviceOf('telemetry')] },
