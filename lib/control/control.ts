@@ -6,7 +6,7 @@ import type { AgentId, ServiceId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
 import type { LogBatch, LogBounds, LogFindings, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
-import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
+import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
 import type { HealthView, ReloadView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
@@ -68,6 +68,10 @@ export interface Queries {
   agent(id: string): AgentView;
   /** In the order of first start. */
   agents(): readonly AgentView[];
+  /**
+   * What a start would do, from the current files; changes nothing. Throws like the start, except for an agent that is up.
+   */
+  checkAgent(request: AgentRequest): Promise<AgentCheckView>;
   /** The revision of its definition and its intention. Throws AgentNotFoundError. */
   agentRevision(id: string): string;
   services(): readonly ServiceView[];

@@ -12,11 +12,9 @@ const list = z.strictObject({
   ...pageFields,
   agent_id: idField.optional().meta({ description: 'Only services that this agent holds.' }),
   state: listField(stateSchema).optional().meta({ description: 'Only services in one of these states; a list.' }),
-  ready: flagField
-    .optional()
-    .meta({
-      description: '`false`: only services that are `running` and not ready; `true`: only those that are ready.',
-    }),
+  ready: flagField.optional().meta({
+    description: '`false`: only services that are `running` and not ready; `true`: only those that are ready.',
+  }),
   flapping: flagField.optional().meta({ description: '`true`: only services that flap; `false`: only the others.' }),
   kind: z.string().min(1).max(128).optional(),
 });

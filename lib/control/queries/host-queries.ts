@@ -1,4 +1,4 @@
-import type { AgentStatusView, AgentView, IoView } from '../../api/schemas/agent.ts';
+import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../../api/schemas/agent.ts';
 import type { ExplainView } from '../../api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/history.ts';
 import type { HealthView } from '../../api/schemas/host.ts';
@@ -17,10 +17,12 @@ import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { LogBatch, LogFindings, LogQuery, LogSearch } from '../../model/values/log-line.ts';
+import type { AgentRequest } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { HistoryQuery, LaunchQuery, Queries } from '../control.ts';
 import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
+import { checkAgent } from './agent-check.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
 import { RestartTimes } from './flapping.ts';
@@ -103,6 +105,10 @@ export class HostQueries implements Queries {
       const agent = agentRef(this.#runtime.root, id)?.getSnapshot();
       return agent === undefined ? [] : [agentView(agent)];
     });
+  }
+
+  checkAgent(request: AgentRequest): Promise<AgentCheckView> {
+    return checkAgent(this.#runtime, request);
   }
 
   agentRevision(id: string): string {

@@ -23,8 +23,7 @@ function Flapping({ service }: { readonly service: ServiceView }): ReactNode {
   const { restarts, since, threshold } = flapping;
   return (
     <p className="flapping">
-      Restarted {restarts} times since {localInstant(since, now)}: it flaps, because more than {threshold} in an hour
-      are too many.
+      Flapping: {restarts} restarts since {localInstant(since, now)} (more than {threshold} in an hour).
     </p>
   );
 }
@@ -43,8 +42,8 @@ function LastWords({ tail }: Readonly<Record<'tail', ExplainView['output_tail']>
 /** What happens next: the deadline counts, and sentences with a time in them would not. */
 function Next({ service, explained }: AttentionRowContent): ReactNode {
   const undated = explained?.next.filter(({ at }) => at === null) ?? [];
-  if (explained !== null && explained.next.length === 0 && service.next === null)
-    return <p className="next">Next: nothing happens by itself. Start it when the cause is gone.</p>;
+  if (explained !== null && undated.length === 0 && service.next === null)
+    return <p>Nothing happens by itself: it stays as it is until a command, or until its process ends.</p>;
   return (
     <div className="next">
       <NextDeadline next={service.next} />
@@ -85,13 +84,17 @@ export const AttentionRow = memo(function AttentionRow({ kind, service }: Attent
         <span className="quiet">
           since {localInstant(since, now)} ({duration(now - Date.parse(since))})
         </span>
+        <Acknowledgement service={service} />
       </div>
-      {reason === null ? null : <p className="reason">{reason}</p>}
-      <Flapping service={service} />
-      <LastWords tail={value?.output_tail ?? null} />
-      {problem === null ? null : <p className="quiet">What led to it cannot be read: {problem}</p>}
-      <Next service={service} explained={value} />
-      <Acknowledgement service={service} />
+      <div className="attention-body">
+        <div className="attention-why">
+          {reason === null ? null : <p className="reason">{reason}</p>}
+          <Flapping service={service} />
+          <Next service={service} explained={value} />
+          {problem === null ? null : <p className="quiet">What led to it cannot be read: {problem}</p>}
+        </div>
+        <LastWords tail={value?.output_tail ?? null} />
+      </div>
     </li>
   );
 });

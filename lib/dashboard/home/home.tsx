@@ -12,6 +12,7 @@ import { groupsOf, reuseGroups } from '../world/groups.ts';
 import type { Group } from '../world/groups.ts';
 import { AttentionRow } from './attention-row.tsx';
 import { GroupCard } from './overview.tsx';
+import { StartAgent } from './start-agent.tsx';
 import { useAttention } from './use-attention.ts';
 import type { NeedsAttention } from './use-attention.ts';
 import '../detail/detail.css';
@@ -91,6 +92,30 @@ function headingOf({ causes, services, count }: NeedsAttention, total: number): 
   return `${all} ${needs} attention${seen}`;
 }
 
+/** On a host without agents, what to do; otherwise out of the way. */
+function NewAgent(): ReactNode {
+  const agents = useWorld((world) => world.agents.size);
+  if (agents > 0) {
+    return (
+      <details className="start-another">
+        <summary>Start another agent</summary>
+        <StartAgent />
+      </details>
+    );
+  }
+  return (
+    <section aria-labelledby="first-title">
+      <h3 id="first-title">Start the first agent</h3>
+      <p>
+        An agent is a bundle of services that this host starts from one YAML file, keeps running, and starts again after
+        a restart of the machine. <a href="/docs">The API</a> and <code>coredinator agents start FILE</code> do the
+        same. Services of the host itself come from its <code>coredinator.yaml</code>.
+      </p>
+      <StartAgent />
+    </section>
+  );
+}
+
 /** The home of the page: what is wrong, then everything else. */
 export function Home(): ReactNode {
   const health = useWorld((world) => world.health);
@@ -112,6 +137,7 @@ export function Home(): ReactNode {
           </div>
         </section>
       )}
+      <NewAgent />
       <Webhooks />
       <Resources id={null} />
     </article>

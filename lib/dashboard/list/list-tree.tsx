@@ -26,13 +26,15 @@ interface ListTreeProps {
   /** The id of the chosen row. */
   readonly chosen: string | null;
   readonly onChoose: (route: Route) => void;
+  /** What it says if there are no rows. */
+  readonly empty: string;
 }
 
 /**
  * The rows; only visible ones are in the document. The focus stays on the tree, which names the active row
  * (`aria-activedescendant`). A row that becomes active is also selected, except for a group that opens or closes.
  */
-export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
+export function ListTree({ groups, chosen, onChoose, empty }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [activeId, setActive] = useActive(chosen);
   const typed = useTyped();
@@ -61,7 +63,7 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
     const move = clickedIn(event);
     if (move !== null) make(move);
   };
-  if (rows.length === 0) return <p className="hint">No matches.</p>;
+  if (rows.length === 0) return <p className="hint">{empty}</p>;
   return (
     <div
       ref={container}

@@ -7,10 +7,17 @@ import { counted } from '../words/amount.ts';
 import { groupsOf, reuseGroups } from '../world/groups.ts';
 import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
+import type { World } from '../world/world.ts';
 import { ListTree } from './list-tree.tsx';
 import { StateFilter } from './state-filter.tsx';
 import { useFilter } from './use-filter.ts';
 import './service-list.css';
+
+/** Why nothing is listed. */
+function emptyWords({ agents, services, health }: World): string {
+  if (health === null) return 'Loading…';
+  return agents.size + services.size === 0 ? 'No agents and no services yet.' : 'No agent or service matches.';
+}
 
 /** All agents and services, with a search. */
 export const ServiceList = memo(function ServiceList({ route }: { readonly route: Route }): ReactNode {
@@ -44,7 +51,7 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
           setFilter({ ...filter, standings });
         }}
       />
-      <ListTree groups={groups} chosen={chosen} onChoose={goTo} />
+      <ListTree groups={groups} chosen={chosen} onChoose={goTo} empty={emptyWords(world)} />
     </nav>
   );
 });

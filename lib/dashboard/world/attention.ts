@@ -2,7 +2,7 @@ import type { ServiceView } from '../../api/schemas/service.ts';
 import { standingOf } from './standing.ts';
 
 /** Why a service needs attention, by urgency. */
-const KINDS = ['failed', 'backoff', 'flapping', 'unready'] as const;
+const KINDS = ['failed', 'flapping', 'backoff', 'unready'] as const;
 export type AttentionKind = (typeof KINDS)[number];
 
 /** A service that needs attention. */
@@ -18,16 +18,22 @@ export function flappingNow({ flapping }: ServiceView, now: number): ServiceView
 
 function kindOf(service: ServiceView, now: number): AttentionKind | null {
   const standing = standingOf(service);
-  if (standing === 'failed' || standing === 'backoff') return standing;
+  if (standing === 'failed') return standing;
+  // Whatever its state is at this moment: it would change its place in the list with each restart.
   if (flappingNow(service, now) !== null && service.intended_state === 'running') return 'flapping';
-  return standing === 'unready' ? standing : null;
+  return standing === 'backoff' || standing === 'unready' ? standing : null;
 }
 
 /** Those that nobody has acknowledged first, then by urgency, then the latest first. */
 function compare(one: Attention, other: Attention): number {
   const acknowledged = Number(isAcknowledged(one)) - Number(isAcknowledged(other));
   const urgency = KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind);
-  return acknowledged || urgency || other.service.since.localeCompare(one.service.since);
+  return acknowledged || urgency || beginOf(other).localeCompare(beginOf(one));
+}
+
+/** When it began. */
+function beginOf({ kind, service: { since, flapping } }: Attention): string {
+  return kind === 'flapping' ? (flapping?.since ?? since) : since;
 }
 
 /** Whether somebody has said that they have seen it. */

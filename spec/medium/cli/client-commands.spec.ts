@@ -145,6 +145,14 @@ describe('commands to a host', () => {
     });
   });
 
+  it('agents check says what would start and fails if an executable is missing, and starts nothing', async () => {
+    const { code, output } = await run('agents', 'check', '/plant/pump1.yaml', '--agent-type', 'tep-demo');
+    expect(code).to.equal(1);
+    expect(output).to.include('pump1, an agent of type tep-demo. It is new.');
+    expect(output).to.include('/plant/coreio-1.2.3').and.include('none: No executable "corerl" below /plant.');
+    expect(api.control.calls.some(({ name }) => /start|define/i.test(name))).to.equal(false);
+  });
+
   describe('services', () => {
     beforeEach(() => {
       api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate', 'failed'));

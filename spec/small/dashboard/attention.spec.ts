@@ -6,7 +6,7 @@ const NOW = Date.parse(instant(59));
 const flapping = { restarts: 6, since: instant(0), until: instant(60), threshold: 5 };
 
 describe('what needs attention', () => {
-  it('is what failed, waits, flaps or is not ready, in this order, the latest first', () => {
+  it('is what failed, flaps, waits or is not ready, in this order, the latest first', () => {
     const found = attentionOf(
       [
         serviceOf('good'),
@@ -22,10 +22,10 @@ describe('what needs attention', () => {
     );
     expect(found.map(({ kind, service: { id } }) => `${kind} ${id}`)).to.deep.equal([
       'failed failed',
-      'backoff waits-later',
-      'backoff waits',
       'flapping flaps',
       'flapping starts',
+      'flapping waits',
+      'backoff waits-later',
       'unready unready',
     ]);
   });

@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../../../lib/api/schemas/agent.ts';
+import type {
+  AgentCheckView,
+  AgentStatusView,
+  AgentView,
+  ServiceStatusView,
+  IoView,
+} from '../../../lib/api/schemas/agent.ts';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
@@ -481,6 +487,21 @@ export class FakeControl implements Control, Queries {
     this.#view('usage', null);
     const host = { cpu_seconds: 1, cpu_percent: null, rss_bytes: 1, event_loop_lag_ms: null };
     return Promise.resolve({ at: SINCE, supported: true, services: [], host });
+  }
+
+  checkAgent(request: AgentRequest): Promise<AgentCheckView> {
+    this.#view('checkAgent', request);
+    const { configPath, agentId: id = stem(configPath), agentType: type = 'default' } = request;
+    const found = {
+      id: `${id}-coreio`,
+      kind: 'coreio',
+      executable: '/plant/coreio-1.2.3',
+      version: '1.2.3',
+      problem: null,
+    };
+    const problem = 'No executable "corerl" below /plant.';
+    const missing = { id: `${id}-corerl`, kind: 'corerl', executable: null, version: null, problem };
+    return Promise.resolve({ id, type, config_path: configPath, state: null, services: [found, missing] });
   }
 
   obstacles(): readonly string[] {

@@ -45,6 +45,17 @@ describe('an agent as a resource', () => {
     expect(problemOf(await define({}, { ...body, agent_id: 'x' }))).to.deep.equal([422, 'invalid_request']);
   });
 
+  it('can be checked before it is started, with what a start accepts', async () => {
+    const body = { config_path: '/cfg/a.yaml', agent_id: 'x', agent_type: 'tep-demo', coreio_id: null };
+    const { status, json } = await api.send('POST', '/api/agent-check', { body });
+    expect(status).to.equal(200);
+    expect(json).to.deep.include({ id: 'x', type: 'tep-demo', config_path: '/cfg/a.yaml', state: null });
+    expect(argumentOf('checkAgent')).to.deep.equal({ configPath: '/cfg/a.yaml', agentId: 'x', agentType: 'tep-demo' });
+    expect(timesOf('startAgent') + timesOf('defineAgent')).to.equal(0);
+    const wrong = await api.send('POST', '/api/agent-check', { body: { ...body, autostart: true } });
+    expect(problemOf(wrong)).to.deep.equal([422, 'invalid_request']);
+  });
+
   it('is only changed and deleted in the state that the client has seen', async () => {
     const { etag = '' } = (await define({ 'If-None-Match': '*' })).headers;
     expect(problemOf(await define({ 'If-None-Match': '*' }))).to.deep.equal([412, 'precondition_failed']);
