@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { localInstant } from '../words/time.ts';
+import { exitWords } from './history/launch-words.ts';
 import { formatRoute } from '../world/route.ts';
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
@@ -14,8 +15,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 
 function exitOf({ last_exit: exit }: ServiceView): string {
   if (exit === null) return 'none';
-  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
-  return `${how} (${exit.class}), ${localInstant(exit.at, Date.now())}`;
+  const isSaid = exit.class === 'code' || exit.class === 'signal';
+  return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}, ${localInstant(exit.at, Date.now())}`;
 }
 
 function AgentLinks({ ids }: { readonly ids: readonly string[] }): ReactNode {

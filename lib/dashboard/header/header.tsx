@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
 import { useFeed, useWorld } from '../host-context.ts';
 import { counted } from '../words/amount.ts';
 import { clockTime } from '../words/time.ts';
@@ -45,14 +46,30 @@ function ReadOnly(): ReactNode {
   return isReadOnly ? <span className="read-only">Read-only</span> : null;
 }
 
+interface HeaderProps {
+  /** On a small screen: whether the list is shown in place of the details. */
+  readonly isListOpen: boolean;
+  readonly onList: (isOpen: boolean) => void;
+  readonly onKeys: (isOpen: boolean) => void;
+}
+
 /** The name and the status of the host. */
-export function Header(): ReactNode {
+export function Header({ isListOpen, onList, onKeys }: HeaderProps): ReactNode {
   const name = useWorld((world) => world.health?.name ?? 'Coredinator');
   return (
     <header className="header">
       <h1>
         <a href="#/">{name}</a>
       </h1>
+      <Button
+        className="button list-button"
+        aria-expanded={isListOpen}
+        onPress={() => {
+          onList(!isListOpen);
+        }}
+      >
+        {isListOpen ? 'Close the list' : 'Agents and services'}
+      </Button>
       <div className="header-facts">
         <Health />
         <ReadOnly />
@@ -60,6 +77,14 @@ export function Header(): ReactNode {
       <nav className="header-links" aria-label="Other pages">
         <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
+        <Button
+          className="link-button"
+          onPress={() => {
+            onKeys(true);
+          }}
+        >
+          Keys
+        </Button>
       </nav>
       <div role="status">
         <Connection />

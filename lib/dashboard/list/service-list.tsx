@@ -1,5 +1,5 @@
-import { memo, useDeferredValue, useMemo, useRef } from 'react';
-import type { ReactNode } from 'react';
+import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { Input, Label, SearchField } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
@@ -8,7 +8,9 @@ import { groupsOf, reuseGroups } from '../world/groups.ts';
 import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
 import type { World } from '../world/world.ts';
+import { SelectionCommands } from '../command/selection-commands.tsx';
 import { ListTree } from './list-tree.tsx';
+import { hiddenOf, NOTHING_SELECTED, targetsOf } from './selection.ts';
 import { StateFilter } from './state-filter.tsx';
 import { useFilter } from './use-filter.ts';
 import './service-list.css';
@@ -19,8 +21,14 @@ function emptyWords({ agents, services, health }: World): string {
   return agents.size + services.size === 0 ? 'No agents and no services yet.' : 'No agent or service matches.';
 }
 
+interface ServiceListProps {
+  readonly route: Route;
+  /** The field of the filter, for whoever leads to it. */
+  readonly filterField: RefObject<HTMLInputElement | null>;
+}
+
 /** All agents and services, with a search. */
-export const ServiceList = memo(function ServiceList({ route }: { readonly route: Route }): ReactNode {
+export const ServiceList = memo(function ServiceList({ route, filterField }: ServiceListProps): ReactNode {
   const world = useWorld((now) => now);
   const [filter, setFilter] = useFilter();
   const shown = useDeferredValue(world);
@@ -30,6 +38,8 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
     () => (before.current = reuseGroups(before.current, groupsOf(shown, searched))),
     [shown, searched],
   );
+  const [selection, setSelection] = useState(NOTHING_SELECTED);
+  const targets = useMemo(() => targetsOf(selection, world), [selection, world]);
   const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
   return (
     <nav className="list" aria-label="Agents and services">
@@ -42,6 +52,7 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
       >
         <Label className="visually-hidden">Search agents and services</Label>
         <Input
+          ref={filterField}
           placeholder={`Search ${counted(world.agents.size, 'agent')}, ${counted(world.services.size, 'service')}`}
         />
       </SearchField>
@@ -51,7 +62,23 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
           setFilter({ ...filter, standings });
         }}
       />
-      <ListTree groups={groups} chosen={chosen} onChoose={goTo} empty={emptyWords(world)} />
+      <ListTree
+        groups={groups}
+        chosen={chosen}
+        onChoose={goTo}
+        empty={emptyWords(world)}
+        selection={selection}
+        onSelect={setSelection}
+      />
+      {targets.length === 0 ? null : (
+        <SelectionCommands
+          targets={targets}
+          hidden={hiddenOf(targets, groups)}
+          onClear={() => {
+            setSelection(NOTHING_SELECTED);
+          }}
+        />
+      )}
     </nav>
   );
 });

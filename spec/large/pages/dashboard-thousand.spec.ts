@@ -77,7 +77,7 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
     await dashboard.row('telemetry').click();
     const { pid } = await host.service('telemetry');
     process.kill(pid ?? -1, 'SIGKILL');
-    await dashboard.page.getByRole('main').getByText('SIGKILL (signal)').waitFor();
+    await dashboard.page.getByRole('main').getByText('killed by SIGKILL').waitFor();
 
     expect(dashboard.complaints).to.deep.equal([]);
   });

@@ -94,7 +94,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
 
     expect(await statesSeen()).to.deep.equal(['running', 'backoff', 'starting', 'running']);
     const detail = dashboard.page.getByRole('main');
-    await detail.getByText('SIGKILL (signal)').waitFor();
+    await detail.getByText('killed by SIGKILL').waitFor();
     await detail.getByText(/The process of slow .*SIGKILL/).waitFor();
     expect(dashboard.complaints).to.deep.equal([]);
   });
@@ -191,7 +191,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.heading('pump1-coreio').waitFor();
     await dashboard.page.getByRole('tab', { name: 'Resources' }).click();
 
-    const memory = dashboard.page.getByRole('img', { name: /^Memory: now .*iB/ });
+    const memory = dashboard.page.getByRole('img', { name: /^Memory: .*iB, peak/ });
     await memory.locator('canvas').waitFor();
     await dashboard.waitForAddress('#/services/pump1-coreio/resources');
     expect(dashboard.complaints).to.deep.equal([]);

@@ -177,7 +177,7 @@ export function Webhooks(): ReactNode {
       <h3 id="webhooks-title">Webhooks</h3>
       <Problem sentence={answer.problem ?? refusal} />
       <div className="wide">
-        <table className="table">
+        <table className="table stacked">
           <thead>
             <tr>
               <th scope="col">Name</th>
