@@ -62,7 +62,8 @@ export const serviceSchema = z
     reason_code: reasonCodeSchema,
     flapping: z
       .strictObject({
-        restarts: countSchema.meta({ description: 'Since the first of them; at most 500 are counted.' }),
+        restarts: countSchema.meta({ description: 'Since the first of them, at most 500.' }),
+        exact: z.boolean().meta({ description: 'False: there were more; the journal keeps not every one of them.' }),
         since: instantSchema.meta({ description: 'The first of these restarts.' }),
         until: instantSchema.meta({ description: 'It no longer flaps then, if it is not restarted again.' }),
         threshold: countSchema,

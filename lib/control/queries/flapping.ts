@@ -1,6 +1,5 @@
 import type { JournalEntry } from '../../model/journal.ts';
-import { flappingAt, FLAPPING_WITHIN_MS, type Flapping } from '../../model/policy/flapping.ts';
-import type { Instant } from '../../model/values/time.ts';
+import { flappingAt, FLAPPING_WITHIN_MS, type Flapping, type KnownRestarts } from '../../model/policy/flapping.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -23,8 +22,7 @@ interface RestartTimesContext {
  */
 export class RestartTimes {
   readonly #context: RestartTimesContext;
-  /** By service, oldest first. */
-  readonly #times = new Map<string, Instant[]>();
+  readonly #known = new Map<string, KnownRestarts>();
   /** The first event of this host; older ones are in the journal only. */
   #firstSeq: number | null = null;
   #earlier: 'unread' | 'reading' | 'read' = 'unread';
@@ -37,7 +35,7 @@ export class RestartTimes {
   saw(events: readonly JournalEntry[]): void {
     this.#firstSeq ??= events[0]?.seq ?? null;
     for (const { at, serviceId, ...event } of events) {
-      if (serviceId !== null && isRestart(event)) this.#add(serviceId, [at]);
+      if (serviceId !== null && isRestart(event)) this.#add(serviceId, { times: [at], cutAt: null });
     }
   }
 
@@ -46,7 +44,7 @@ export class RestartTimes {
     if (this.#earlier !== 'unread' || this.#firstSeq === null) return;
     this.#earlier = 'reading';
     try {
-      for (const [serviceId, times] of await this.#readEarlier(this.#firstSeq)) this.#add(serviceId, times);
+      for (const [serviceId, earlier] of await this.#readEarlier(this.#firstSeq)) this.#add(serviceId, earlier);
       this.#earlier = 'read';
     } catch (err) {
       this.#earlier = 'unread';
@@ -56,20 +54,23 @@ export class RestartTimes {
 
   /** Whether a service flaps; null: it does not. */
   of(serviceId: string): Flapping | null {
-    const times = this.#times.get(serviceId);
-    return times === undefined ? null : flappingAt(times, this.#context.clock.now());
+    const known = this.#known.get(serviceId);
+    return known === undefined ? null : flappingAt(known, this.#context.clock.now());
   }
 
-  async #readEarlier(firstSeq: number): Promise<ReadonlyMap<string, Instant[]>> {
+  async #readEarlier(firstSeq: number): Promise<ReadonlyMap<string, KnownRestarts>> {
     const { store, clock } = this.#context;
     const since = clock.now() - FLAPPING_WITHIN_MS;
-    const found = new Map<string, Instant[]>();
+    const found = new Map<string, KnownRestarts>();
     let before = firstSeq;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const query = { type: 'service.state_changed', order: 'newest_first', after: 0, limit: PAGE } as const;
       const events = await store.history({ ...query, before, since });
-      for (const { serviceId, at, ...event } of events) {
-        if (serviceId !== null && isRestart(event)) found.set(serviceId, [at, ...(found.get(serviceId) ?? [])]);
+      for (const { serviceId, at, repeated, ...event } of events) {
+        if (serviceId === null || !isRestart(event)) continue;
+        const { times, cutAt } = found.get(serviceId) ?? { times: [], cutAt: null };
+        // Those between a condensed event and the first of its day have no times of their own.
+        found.set(serviceId, { times: [at, ...times], cutAt: cutAt ?? (repeated === undefined ? null : at) });
       }
       before = events.at(-1)?.seq ?? 0;
       if (events.length < PAGE) break;
@@ -77,10 +78,16 @@ export class RestartTimes {
     return found;
   }
 
-  #add(serviceId: string, times: readonly Instant[]): void {
-    const oldest = this.#context.clock.now() - FLAPPING_WITHIN_MS;
-    const all = [...(this.#times.get(serviceId) ?? []), ...times].filter((at) => at > oldest);
-    this.#times.set(serviceId, all.sort((one, other) => one - other).slice(-MAX_REMEMBERED));
+  #add(serviceId: string, added: KnownRestarts): void {
+    const known = this.#known.get(serviceId) ?? { times: [], cutAt: null };
+    const begin = this.#context.clock.now() - FLAPPING_WITHIN_MS;
+    const times = [...known.times, ...added.times].filter((at) => at > begin).sort((one, other) => one - other);
+    const dropped = times.at(-1 - MAX_REMEMBERED) ?? null;
+    const cuts = [known.cutAt, added.cutAt, dropped].filter((at) => at !== null);
+    this.#known.set(serviceId, {
+      times: times.slice(-MAX_REMEMBERED),
+      cutAt: cuts.length === 0 ? null : Math.max(...cuts),
+    });
   }
 }
 

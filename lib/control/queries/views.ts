@@ -66,8 +66,8 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, fla
 
 function flappingView(flapping: Flapping | null): ServiceView['flapping'] {
   if (flapping === null) return null;
-  const { restarts, since, until } = flapping;
-  return { restarts, since: isoOf(since), until: isoOf(until), threshold: FLAPPING_ABOVE };
+  const { restarts, isExact, since, until } = flapping;
+  return { restarts, exact: isExact, since: isoOf(since), until: isoOf(until), threshold: FLAPPING_ABOVE };
 }
 
 function acknowledgementView(acknowledgement: Acknowledgement | null): ServiceView['acknowledgement'] {

@@ -7,7 +7,7 @@ import { NextDeadline } from '../detail/service-situation.tsx';
 import { useHost } from '../host-context.ts';
 import { useAnswer } from '../use-answer.ts';
 import { StateBadge } from '../words/state-badge.tsx';
-import { duration, localInstant } from '../words/time.ts';
+import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 import { flappingNow } from '../world/attention.ts';
 import type { AttentionKind } from '../world/attention.ts';
@@ -20,10 +20,11 @@ function Flapping({ service }: { readonly service: ServiceView }): ReactNode {
   const now = useNow(false);
   const flapping = flappingNow(service, now);
   if (flapping === null) return null;
-  const { restarts, since, threshold } = flapping;
+  const { restarts, exact, since, threshold } = flapping;
   return (
     <p className="flapping">
-      Flapping: {restarts} restarts since {localInstant(since, now)} (more than {threshold} in an hour).
+      Flapping: {exact ? '' : 'at least '}
+      {restarts} restarts since {localInstant(since, now)} (more than {threshold} in an hour).
     </p>
   );
 }
@@ -39,16 +40,25 @@ function LastWords({ tail }: Readonly<Record<'tail', ExplainView['output_tail']>
   );
 }
 
+/** The end that a flapping service is likely to have again; null: unknown. */
+function exitBefore({ state, last_exit: exit }: ServiceView): string | null {
+  if (state !== 'running' || exit === null) return null;
+  return exit.signal ?? (exit.code === null ? null : String(exit.code));
+}
+
 /** What happens next: the deadline counts, and sentences with a time in them would not. */
 function Next({ service, explained }: AttentionRowContent): ReactNode {
-  const undated = explained?.next.filter(({ at }) => at === null) ?? [];
-  if (explained !== null && undated.length === 0 && service.next === null)
+  if (explained?.since !== service.since) return null; // of another state, and the next one is on its way
+  const { if_exit: supposed } = explained;
+  if (supposed !== undefined) return <p>{supposed.sentence}</p>;
+  const undated = explained.next.filter(({ at }) => at === null);
+  if (undated.length === 0 && service.next === null)
     return <p>Nothing happens by itself: it stays as it is until a command, or until its process ends.</p>;
   return (
     <div className="next">
       <NextDeadline next={service.next} />
       {undated.map(({ what, sentence }) => (
-        <p key={what}>{sentence}</p>
+        <p key={what}>{localSentence(sentence, Date.now())}</p>
       ))}
     </div>
   );
@@ -68,9 +78,10 @@ interface AttentionRowProps {
 export const AttentionRow = memo(function AttentionRow({ kind, service }: AttentionRowProps): ReactNode {
   const { client } = useHost();
   const now = useNow(true);
+  const supposed = kind === 'flapping' ? exitBefore(service) : null;
   const { id, agents, state, substate, generation, since, reason } = service;
   const { value, problem } = useAnswer(
-    (signal) => client.explainService({ id, signal }),
+    (signal) => client.explainService({ id, query: supposed === null ? {} : { if_exit: supposed }, signal }),
     [client, id, state, substate, generation],
   );
   return (
@@ -88,7 +99,7 @@ export const AttentionRow = memo(function AttentionRow({ kind, service }: Attent
       </div>
       <div className="attention-body">
         <div className="attention-why">
-          {reason === null ? null : <p className="reason">{reason}</p>}
+          {reason === null ? null : <p className="reason">{localSentence(reason, now)}</p>}
           <Flapping service={service} />
           <Next service={service} explained={value} />
           {problem === null ? null : <p className="quiet">What led to it cannot be read: {problem}</p>}

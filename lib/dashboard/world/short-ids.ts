@@ -1,8 +1,8 @@
 /** An id of this length fits into a row. */
-const FITTING = 30;
+const FITTING = 24;
 /** How much of the beginning and the end of a longer one is kept. */
-const HEAD = 10;
-const TAIL = 14;
+const HEAD = 7;
+const TAIL = 15;
 
 /** The characters of an id around the place where it differs from another one. */
 function around(id: string, at: number): string {

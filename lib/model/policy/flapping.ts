@@ -6,18 +6,31 @@ export const FLAPPING_WITHIN_MS: Millis = 3_600_000;
 
 /** How often a flapping service was restarted. */
 export interface Flapping {
+  /** At least: see `isExact`. */
   readonly restarts: number;
+  /** False: there were more, of which not all times are known. */
+  readonly isExact: boolean;
   /** The first of these restarts. */
   readonly since: Instant;
   /** When it no longer flaps, if it is not restarted again. */
   readonly until: Instant;
 }
 
-/** Whether a service flaps, from the instants of its restarts, oldest first; null: it does not. */
-export function flappingAt(restarts: readonly Instant[], now: Instant): Flapping | null {
-  const recent = restarts.filter((at) => at > now - FLAPPING_WITHIN_MS);
+/** The restarts of a service as far as they are known. */
+export interface KnownRestarts {
+  /** Oldest first. */
+  readonly times: readonly Instant[];
+  /** Up to here, some are missing; null: none is. */
+  readonly cutAt: Instant | null;
+}
+
+/** Whether a service flaps; null: it does not. */
+export function flappingAt({ times, cutAt }: KnownRestarts, now: Instant): Flapping | null {
+  const begin = now - FLAPPING_WITHIN_MS;
+  const recent = times.filter((at) => at > begin);
   const last = recent.at(-1 - FLAPPING_ABOVE);
   const [since] = recent;
   if (last === undefined || since === undefined) return null;
-  return { restarts: recent.length, since, until: last + FLAPPING_WITHIN_MS };
+  const isExact = cutAt === null || cutAt <= begin;
+  return { restarts: recent.length, isExact, since, until: last + FLAPPING_WITHIN_MS };
 }

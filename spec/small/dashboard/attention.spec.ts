@@ -3,7 +3,7 @@ import { attentionOf } from '../../../lib/dashboard/world/attention.ts';
 import { instant, serviceOf } from './views.ts';
 
 const NOW = Date.parse(instant(59));
-const flapping = { restarts: 6, since: instant(0), until: instant(60), threshold: 5 };
+const flapping = { restarts: 6, exact: true, since: instant(0), until: instant(60), threshold: 5 };
 
 describe('what needs attention', () => {
   it('is what failed, flaps, waits or is not ready, in this order, the latest first', () => {

@@ -107,7 +107,7 @@ describe('a service as a resource', () => {
 
   it('is found by whether it is ready and whether it flaps, together with its state', async () => {
     const since = '2026-01-02T03:04:05.678Z';
-    const flapping = { restarts: 6, since, until: since, threshold: 5 };
+    const flapping = { restarts: 6, exact: true, since, until: since, threshold: 5 };
     api.control.listed.push(
       { ...serviceView('d'), substate: 'unready', ready: false },
       { ...serviceView('e', 'backoff'), flapping },
