@@ -54,7 +54,9 @@ export function openHost(url: string): Host {
     endSession('rejected');
   });
   const store = new Store();
-  const feed = createActor(feedMachine, { input: { client, update: store.update.bind(store), now: Date.now } });
+  const feed = createActor(feedMachine, {
+    input: { client, world: store.get, update: store.update.bind(store), now: Date.now },
+  });
   const usage = createActor(usageMachine, { input: { client, watchPage } });
   feed.start();
   usage.start();

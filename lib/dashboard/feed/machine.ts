@@ -5,7 +5,7 @@
  *   following.reading         the stream is open: everything is being read, and events are held back until that is done
  *   following.live.settled    everything shown is up to date; after a while that is checked
  *   following.live.gathering  events have made views stale; shortly afterwards these are read together
- *   following.live.refreshing stale views and the health are being read
+ *   following.live.refreshing stale views, the health, and what changes without an event are being read
  *   following.reconnecting    the stream was interrupted; the client reconnects by itself
  *   resting                   the host rejected a request, did not answer or was unreachable; retry after a while
  *   signedOut.waiting         the host requires a sign-in; no data is kept until then
@@ -18,7 +18,7 @@
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
-import { isFresh, NOTHING_STALE, staleAfter } from '../world/stale.ts';
+import { isFresh, NOTHING_STALE, staleAfter, staleWithTime } from '../world/stale.ts';
 import type { Stale } from '../world/stale.ts';
 import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../world/world.ts';
 import type { Snapshot, Views, World } from '../world/world.ts';
@@ -31,6 +31,7 @@ export interface FeedInput {
     Client,
     'followEvents' | 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth' | 'getSession'
   >;
+  readonly world: () => World;
   readonly update: (change: (world: World) => World) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -122,6 +123,7 @@ const base = setup({
     release: assign({ held: [] }),
     reset: assign({ held: [], stale: NOTHING_STALE, lostAt: null, problem: null }),
     startRefresh: assign(({ context }) => ({ refreshing: context.stale, stale: NOTHING_STALE })),
+    startCheck: assign(({ context }) => ({ refreshing: staleWithTime(context.world()), stale: NOTHING_STALE })),
     connect: assign({ lostAt: null, problem: null }),
     hear: assign({ heardAt: ({ context }) => context.now() }),
     lose: assign(({ context }) => ({ lostAt: context.lostAt ?? context.now(), held: [], stale: NOTHING_STALE })),
@@ -197,7 +199,7 @@ export const feedMachine = base.createMachine({
           states: {
             settled: {
               always: { guard: 'isStale', target: 'gathering' },
-              after: { check: { target: 'refreshing', actions: 'startRefresh' } },
+              after: { check: { target: 'refreshing', actions: 'startCheck' } },
             },
             gathering: { after: { gather: { target: 'refreshing', actions: 'startRefresh' } } },
             refreshing: {

@@ -82,7 +82,7 @@ export const AttentionRow = memo(function AttentionRow({ kind, service }: Attent
   const { id, agents, state, substate, generation, since, reason } = service;
   const { value, problem } = useAnswer(
     (signal) => client.explainService({ id, query: supposed === null ? {} : { if_exit: supposed }, signal }),
-    [client, id, state, substate, generation],
+    [client, id, state, substate, generation, reason],
   );
   return (
     <li className={`attention is-${kind === 'flapping' ? 'backoff' : kind}`} data-id={id}>

@@ -88,9 +88,8 @@ describe(`the home of the dashboard${reason === null ? '' : ` (skipped: ${reason
     await attention('valve').getByText(WORDS).waitFor();
     expect(await texts('valve')).to.match(/process exited with code 3.*Next: start at .*, in 9 min/i);
     expect(await texts('pump')).to.match(/Flapping: \d+ restarts since \d\d:\d\d:\d\d \(more than 5 in an hour\)/);
-    expect(await texts('mixer'))
-      .to.include('running, not ready')
-      .and.match(/nothing is listening on 127.0.0.1:9/i);
+    await attention('mixer').getByText('nothing is listening on 127.0.0.1:9').waitFor();
+    expect(await texts('mixer')).to.include('running, not ready');
 
     const heading = dashboard.page.getByRole('heading', { name: '4 need attention' });
     const last = await attention('mixer').boundingBox();
@@ -189,6 +188,7 @@ describe(`the home of the dashboard${reason === null ? '' : ` (skipped: ${reason
     await dashboard.page.getByLabel('Access token').fill('a-token-of-the-spec-read');
     await dashboard.page.getByRole('button', { name: 'Sign in' }).click();
 
+    await dashboard.page.getByText('Read-only', { exact: true }).waitFor({timeout: 15000}).catch(async (e) => { await dashboard.page.screenshot({ path: '/tmp/home-demo/dbg.png' }); throw e; });
     await dashboard.page.getByText('Read-only', { exact: true }).waitFor();
     await dashboard.row('gate').click();
     await dashboard.page.getByText('Your token is read-only: it allows no commands.').waitFor();

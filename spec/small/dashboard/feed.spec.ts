@@ -94,6 +94,7 @@ describe('the connection of the dashboard', () => {
     now = 42;
     const input: FeedInput = {
       client: host.client,
+      world: () => world,
       update: (change) => (world = change(world)),
       now: () => now,
     };
@@ -203,6 +204,19 @@ describe('the connection of the dashboard', () => {
     });
     await settled();
     expect([host.listed, host.gotten]).to.deep.equal([1, []]);
+  });
+
+  it('reads every 5 s why a service is not ready, of which there are no events either', async () => {
+    const unready = serviceOf('pump1-corerl', { substate: 'unready', ready: false, reason: 'not checked yet' });
+    host.services = [serviceOf('gate'), unready];
+    host.onConnection('open');
+    await settled();
+    host.services = [{ ...unready, reason: 'nothing is listening' }];
+    clock.increment(5_000);
+    await eventually(() => {
+      expect(world.services.get('pump1-corerl')?.reason).to.equal('nothing is listening');
+    });
+    expect([host.listed, host.gotten]).to.deep.equal([1, ['pump1-corerl']]);
   });
 
   it('is lost since the last answer when a host answers nothing for 10 s, although the stream is open', async () => {
