@@ -1,5 +1,8 @@
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { useWorld } from '../host-context.ts';
+import { agentsOf } from '../world/groups.ts';
 import { localInstant } from '../words/time.ts';
 import { exitWords } from './history/launch-words.ts';
 import { formatRoute } from '../world/route.ts';
@@ -19,19 +22,23 @@ function exitOf({ last_exit: exit }: ServiceView): string {
   return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}, ${localInstant(exit.at, Date.now())}`;
 }
 
-function AgentLinks({ ids }: { readonly ids: readonly string[] }): ReactNode {
+/** The agents that have it in their definition, and those that hold it: a stopped agent holds nothing. */
+function AgentLinks({ service }: { readonly service: ServiceView }): ReactNode {
+  const agents = useWorld((world) => world.agents);
+  const ids = useMemo(() => agentsOf(service, agents), [service, agents]);
   if (ids.length === 0) return 'none';
   return ids.map((id, index) => (
     <span key={id}>
       {index === 0 ? '' : ', '}
       <a href={formatRoute({ type: 'agent', id })}>{id}</a>
+      {service.agents.includes(id) ? '' : ` (${agents.get(id)?.state ?? 'unknown'})`}
     </span>
   ));
 }
 
 /** The main fields of a service. */
 export function ServiceFacts({ service }: { readonly service: ServiceView }): ReactNode {
-  const { kind, agents, generation, pid, version, restarts, executable, adopted } = service;
+  const { kind, generation, pid, version, restarts, executable, adopted } = service;
   const isDrifted = service.running_revision !== null && service.running_revision !== service.revision;
   return (
     <dl className="facts">
@@ -42,7 +49,7 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
       <Fact name="Restarts">{restarts}</Fact>
       <Fact name="Last exit">{exitOf(service)}</Fact>
       <Fact name="Agents">
-        <AgentLinks ids={agents} />
+        <AgentLinks service={service} />
       </Fact>
       {isDrifted ? <Fact name="Configuration">changed since the launch</Fact> : null}
       <Fact name="Executable">

@@ -26,6 +26,12 @@ export function countStandings(services: Iterable<ServiceView>): Readonly<Record
   return counts;
 }
 
+/** The agents of one service: those whose plan contains it, and those that hold it. */
+export function agentsOf({ id, agents: holders }: ServiceView, agents: World['agents']): readonly string[] {
+  const planned = [...agents.values()].filter(({ services }) => services.includes(id)).map((agent) => agent.id);
+  return [...new Set([...planned, ...holders])];
+}
+
 /** The agents of each service: those whose plan contains it, and those that hold it. */
 function ownersOf({ agents, services }: World): ReadonlyMap<string, ReadonlySet<string>> {
   const owners = new Map<string, Set<string>>();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { NO_FILTER } from '../../../lib/dashboard/world/filter.ts';
 import type { Filter } from '../../../lib/dashboard/world/filter.ts';
-import { countStandings, groupsOf, reuseGroups } from '../../../lib/dashboard/world/groups.ts';
+import { agentsOf, countStandings, groupsOf, reuseGroups } from '../../../lib/dashboard/world/groups.ts';
 import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../../../lib/dashboard/world/world.ts';
 import { agentOf, eventOf, healthOf, hostOf, instant, serviceOf } from './views.ts';
 
@@ -62,6 +62,15 @@ describe('the list of the dashboard', () => {
   it('can be filtered by state', () => {
     expect(listed({ standings: ['failed'] })).to.deep.equal(['pump1: pump1-corerl']);
     expect(listed({ standings: ['running'], text: 'plant' })).to.deep.equal(['shared: plant-io']);
+  });
+
+  it('knows the agents of a service, also those that are stopped and hold nothing', () => {
+    const agents = (id: string): readonly string[] => agentsOf(world.services.get(id) ?? serviceOf(id), world.agents);
+    expect([agents('plant-io'), agents('pump2-corerl'), agents('telemetry')]).to.deep.equal([
+      ['pump1', 'pump2'],
+      ['pump2'],
+      [],
+    ]);
   });
 
   it('counts services by state', () => {
