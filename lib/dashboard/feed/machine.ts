@@ -46,6 +46,8 @@ interface FeedContext extends FeedInput {
   readonly stale: Stale;
   /** The views that are being read again. */
   readonly refreshing: Stale;
+  /** When what changes without an event was last read. */
+  readonly checkedAt: number;
   /** When the host last said something: what is shown is at least as new as that. */
   readonly heardAt: number;
   /** Since when what is shown may be outdated; null: it is not, or nothing was read yet. */
@@ -89,6 +91,13 @@ const follow = fromCallback<FeedEvent, FeedInput>(({ input: { client }, sendBack
   };
 });
 
+const CHECK_MS = 5_000;
+
+/** A refresh that includes what changes without an event. */
+function checked({ stale, world, now }: FeedContext): Pick<FeedContext, 'refreshing' | 'stale' | 'checkedAt'> {
+  return { refreshing: staleWithTime(stale, world()), stale: NOTHING_STALE, checkedAt: now() };
+}
+
 const base = setup({
   types: {
     context: {} as FeedContext, // setup() takes types as values
@@ -122,8 +131,12 @@ const base = setup({
     },
     release: assign({ held: [] }),
     reset: assign({ held: [], stale: NOTHING_STALE, lostAt: null, problem: null }),
-    startRefresh: assign(({ context }) => ({ refreshing: context.stale, stale: NOTHING_STALE })),
-    startCheck: assign(({ context }) => ({ refreshing: staleWithTime(context.world()), stale: NOTHING_STALE })),
+    startRefresh: assign(({ context }) => {
+      // Where events come all the time, nothing is ever settled for long enough to be checked.
+      const isDue = context.now() - context.checkedAt >= CHECK_MS;
+      return isDue ? checked(context) : { refreshing: context.stale, stale: NOTHING_STALE };
+    }),
+    startCheck: assign(({ context }) => checked(context)),
     connect: assign({ lostAt: null, problem: null }),
     hear: assign({ heardAt: ({ context }) => context.now() }),
     lose: assign(({ context }) => ({ lostAt: context.lostAt ?? context.now(), held: [], stale: NOTHING_STALE })),
@@ -137,7 +150,7 @@ const base = setup({
     setProblem: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
   },
   guards: { isStale: ({ context }) => !isFresh(context.stale) },
-  delays: { gather: 100, check: 5_000, silence: 10_000, retry: 1_000, checkAgain: 10_000 },
+  delays: { gather: 100, check: CHECK_MS, silence: 10_000, retry: 1_000, checkAgain: 10_000 },
 });
 
 /** A host that is frozen, or cut off, breaks no connection: it only stops answering. */
@@ -155,6 +168,7 @@ export const feedMachine = base.createMachine({
     held: [],
     stale: NOTHING_STALE,
     refreshing: NOTHING_STALE,
+    checkedAt: input.now(),
     heardAt: input.now(),
     lostAt: null,
     problem: null,

@@ -25,15 +25,16 @@ export function staleAfter(stale: Stale, event: EventView): Stale {
 }
 
 /**
- * What changes without an event: the reason why a service is not ready, or not started yet, which each probe finds
+ * Adds what changes without an event: the reason why a service is not ready, or not started yet, which each probe finds
  * again. At most as many as are read one by one.
  */
-export function staleWithTime({ services }: World): Stale {
-  const found = new Set<string>();
+export function staleWithTime(stale: Stale, { services }: World): Stale {
+  if (stale.type === 'everything') return stale;
+  const found = new Set(stale.services);
   for (const { id, substate } of services.values()) {
     if (found.size < MAX_VIEWS && (substate === 'unready' || substate === 'probing')) found.add(id);
   }
-  return { type: 'views', agents: new Set(), services: found };
+  return { ...stale, services: found };
 }
 
 /** Whether nothing is stale. */

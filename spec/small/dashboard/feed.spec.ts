@@ -219,6 +219,26 @@ describe('the connection of the dashboard', () => {
     expect([host.listed, host.gotten]).to.deep.equal([1, ['pump1-corerl']]);
   });
 
+  it('reads that also where events come all the time', async () => {
+    host.services = [serviceOf('mixer', { substate: 'unready', ready: false }), serviceOf('pump1-corerl')];
+    host.onConnection('open');
+    await settled();
+    const read = async (seq: number): Promise<readonly string[]> => {
+      host.gotten = [];
+      host.tell({ type: 'event', event: { ...fell, type: 'process.exited', seq } });
+      await eventually(() => {
+        expect(actor.getSnapshot().matches({ following: { live: 'gathering' } })).to.equal(true);
+      });
+      clock.increment(100);
+      await settled();
+      return host.gotten;
+    };
+    expect(await read(1)).to.deep.equal(['pump1-corerl']);
+    now += 5_000;
+    expect(await read(2)).to.have.members(['pump1-corerl', 'mixer']);
+    expect(await read(3)).to.deep.equal(['pump1-corerl']);
+  });
+
   it('is lost since the last answer when a host answers nothing for 10 s, although the stream is open', async () => {
     host.onConnection('open');
     await settled();
