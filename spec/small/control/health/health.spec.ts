@@ -35,6 +35,28 @@ describe('the log of the health', () => {
     expect(next()).to.deep.equal([]);
   });
 
+  it('says since when there is each cause, however its numbers change, and begins again when it comes back', () => {
+    const health = new Health(clock, recordingLog());
+    let problems: readonly string[] = ['2 shims hang.'];
+    health.include(() => problems);
+    health.logChanges(timers);
+    const first = timers.now();
+    timers.increment(5_000);
+    problems = ['3 shims hang.', 'The disk is full.'];
+    timers.increment(1_000);
+    timers.increment(5_000);
+    expect(health.causes()).to.deep.equal([
+      { reason: '3 shims hang.', since: first },
+      { reason: 'The disk is full.', since: first + 6_000 },
+    ]);
+    problems = [];
+    timers.increment(1_000);
+    problems = ['2 shims hang.'];
+    timers.increment(1_000);
+    expect(health.causes()).to.deep.equal([{ reason: '2 shims hang.', since: timers.now() }]);
+    health.close();
+  });
+
   it('logs problems from the beginning, and leaves a failing store to the writes', () => {
     const log = recordingLog();
     const health = new Health(clock, log);
