@@ -28,6 +28,8 @@ export interface CommandOrigin {
   readonly correlationId: string;
   /** Absent: no client gave it. */
   readonly source?: CommandSource;
+  /** Of the event that records it; default: `command`. `host`: the host does it on its own. */
+  readonly cause?: 'command' | 'host';
   /** For a command with an idempotency key: both are accepted in one transaction. */
   readonly claim?: IdempotencyClaim;
 }
