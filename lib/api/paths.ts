@@ -57,6 +57,9 @@ export const ENDPOINTS = {
   getServiceGraph: ['GET', '/api/service-graph'],
 
   reloadConfig: ['POST', '/api/config/reload'],
+  listConfigRevisions: ['GET', '/api/config/revisions'],
+  getConfigRevision: ['GET', '/api/config/revisions/{number}'],
+  getConfigDiff: ['GET', '/api/config/diff'],
 
   shutdown: ['POST', '/api/shutdown'],
   getHealth: ['GET', '/api/healthcheck'],

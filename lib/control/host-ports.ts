@@ -6,6 +6,7 @@ import type { Original } from '../model/original.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { HostFiles } from '../ports/host-files.ts';
+import type { ConfigHistory } from '../ports/config-history.ts';
 import type { LaunchHistory } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
@@ -28,6 +29,7 @@ export interface HostPorts {
   readonly prober: Prober;
   readonly logs: ServiceLogs;
   readonly launches: LaunchHistory;
+  readonly configurations: ConfigHistory;
   /** Resource usage of the host and its services. */
   readonly usage: UsageSources;
   /** Default: no events are sent. */

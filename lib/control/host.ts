@@ -1,5 +1,6 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
-import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { ReloadView } from '../api/schemas/config.ts';
+import type { HealthView } from '../api/schemas/host.ts';
 import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
@@ -27,6 +28,7 @@ import { assertNotForeign, stopForeignOrphan } from './commands/orphan-commands.
 import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
+import { recordConfigurations } from './configuration/applied-configurations.ts';
 import { hostEvent, ofCommand } from './journal/events.ts';
 import { LaunchEnds } from './launches/launch-ends.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
@@ -108,6 +110,7 @@ export class Host implements OpenControl {
         'the host services could not be brought in line with the configuration',
       );
     });
+    if (this.#hostServices === 'done') recordConfigurations(this.#runtime, HOST_START);
     this.#removal.completeAll(HOST_START);
     releaseLeftoverPorts(this.#runtime);
     this.#launchEnds.complete();
@@ -119,6 +122,7 @@ export class Host implements OpenControl {
     this.#hostServices = 'underway';
     try {
       await bringUpHostServices(this.#runtime, this.#services);
+      recordConfigurations(this.#runtime, HOST_START);
       this.#hostServices = 'done';
     } catch (error) {
       this.#hostServices = 'due';

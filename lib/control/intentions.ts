@@ -45,6 +45,11 @@ export class Intentions {
     return [...this.#bySubject.values()];
   }
 
+  /** The intention for a subject. */
+  of(subject: string): Intention | undefined {
+    return this.#bySubject.get(subject);
+  }
+
   /** Whether exactly this is intended. */
   include(intention: Intention): boolean {
     const known = this.#bySubject.get(intention.subject);

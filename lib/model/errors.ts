@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'config_unreadable'
   | 'config_invalid'
   | 'config_outside_root'
+  | 'revision_not_found'
+  | 'revisions_unrelated'
   | 'agent_conflict'
   | 'service_conflict'
   | 'service_unheld'
@@ -131,6 +133,24 @@ export class ConfigOutsideRootError extends CoredinatorError {
     super(
       `The configuration file "${path}" is outside "${root}", the only folder that this host accepts. Move it there.`,
     );
+  }
+}
+
+/** No configuration with this number is stored. */
+export class RevisionNotFoundError extends CoredinatorError {
+  readonly code = 'revision_not_found';
+
+  constructor(what: string) {
+    super(`Configuration revision ${what} not found. GET /api/config/revisions lists those that are stored.`);
+  }
+}
+
+/** Two revisions of different subjects cannot be compared. */
+export class RevisionsUnrelatedError extends CoredinatorError {
+  readonly code = 'revisions_unrelated';
+
+  constructor(one: string, other: string) {
+    super(`Revision ${one}, but revision ${other}. Choose two revisions of the same subject.`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Instant } from '../model/values/time.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
+import type { ConfigurationDraft } from './config-history.ts';
 
 /** A stored actor: its own snapshot without children, as JSON text. */
 export interface ActorRow {
@@ -40,6 +41,8 @@ export interface IntentionCommit {
   /** Subjects whose intention is deleted. */
   readonly drop: readonly string[];
   readonly journal: readonly JournalEntry[];
+  /** The configurations that it applies; one that equals the newest of its subject is left out. */
+  readonly configurations?: readonly ConfigurationDraft[];
   /** For a command with an idempotency key. */
   readonly idempotencyRecord?: IdempotencyRecord;
 }

@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import type { Pruner } from './retention.ts';
 import { ACTORS, displaceActor, removeActor, upsertActor } from './rows/actor-rows.ts';
 import { inserter } from './rows/batch.ts';
+import { appendConfiguration } from './rows/configuration-rows.ts';
 import { putIdempotencyRecord, IDEMPOTENCY_RECORDS } from './rows/idempotency-rows.ts';
 import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
@@ -59,13 +60,26 @@ export class SqliteActorStore implements ActorStore {
   }
 
   /** Drops come first: a subject that is both dropped and inserted is a new one. */
-  async commitIntentions({ put, drop, journal, idempotencyRecord }: IntentionCommit): Promise<void> {
+  async commitIntentions({
+    put,
+    drop,
+    journal,
+    configurations = [],
+    idempotencyRecord,
+  }: IntentionCommit): Promise<void> {
     const idempotencyRows = idempotencyRecord === undefined ? [] : [putIdempotencyRecord(idempotencyRecord)];
     await this.#context.queue.write(
-      [...drop.map(dropIntention), ...put.map(putIntention), ...journal.map(appendEvent), ...idempotencyRows],
+      [
+        ...drop.map(dropIntention),
+        ...put.map(putIntention),
+        ...journal.map(appendEvent),
+        ...configurations.map(appendConfiguration),
+        ...idempotencyRows,
+      ],
       'command',
     );
     this.#wrote(journal);
+    this.#context.pruner.wroteConfigurations(configurations.map(({ subject }) => subject));
   }
 
   async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {

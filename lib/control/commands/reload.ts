@@ -1,4 +1,7 @@
 import { serviceActorId } from '../../actors/service/context.ts';
+import { maskedDocument, settingsOf } from '../../model/configuration/applied.ts';
+import { keyChanges, type ConfigDocument } from '../../model/configuration/key-changes.ts';
+import { maskedSpec } from '../../model/configuration/masked.ts';
 import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../../model/errors.ts';
 import type { AgentIntention, ServiceIntention, Intention } from '../../model/intention.ts';
 import {
@@ -6,6 +9,7 @@ import {
   type Present,
   type Reload,
   type ServiceChange,
+  type SettingsChange,
   type SkippedAgent,
   type Wanted,
 } from '../../model/policy/reload.ts';
@@ -19,6 +23,7 @@ import { agentRef, serviceRef, serviceRefs } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
+import { hostConfiguration } from '../configuration/applied-configurations.ts';
 import { requestOf } from './agent-commands.ts';
 import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
@@ -68,9 +73,11 @@ export class Reloader {
       ];
       return commandLog.run([...new Set<string>(subjects)], async () => {
         const next = this.#next(reread);
-        const changes = reloadChanges(this.#present(), next.wanted);
+        const { inherited = {} } = this.#runtime.ports;
+        const changes = reloadChanges(this.#present(), next.wanted, (spec, more) => maskedSpec(spec, inherited, more));
+        const settings = this.#settingsChanges(reread);
         if (!isDryRun) await this.#apply(reread, next, changes, origin);
-        return { isApplied: !isDryRun, changes, skipped: reread.skipped, revision };
+        return { isApplied: !isDryRun, changes, settings, skipped: reread.skipped, revision };
       });
     });
   }
@@ -94,6 +101,19 @@ export class Reloader {
     }
     const hosts = new Map((await specs.hostServices()).map((host) => [host.spec.id, host]));
     return { specs, plans, shared, hosts, skipped };
+  }
+
+  /** What changes of the host and of agents besides services. */
+  #settingsChanges({ specs, plans }: Reread): readonly SettingsChange[] {
+    const { configuration, intentions, ports } = this.#runtime;
+    const documentOfHost = (source: SpecSource): ConfigDocument =>
+      maskedDocument(source.document(), ports.inherited ?? {});
+    const host = keyChanges(documentOfHost(configuration.specs), documentOfHost(specs));
+    const agents = [...plans.values()].map((plan) => {
+      const present = intentions.agent(plan.id)?.plan ?? plan;
+      return { agentId: plan.id, keys: keyChanges(settingsOf({ plan: present }), settingsOf({ plan })) };
+    });
+    return [{ agentId: null, keys: host }, ...agents].filter(({ keys }) => keys.length > 0);
   }
 
   /** Every intention with its new plan or spec; intended states are never changed. */
@@ -160,7 +180,9 @@ export class Reloader {
     ];
     // Unchanged intentions are not written: the reload has no lock for those added since the files were read.
     const put = planned.filter((intention) => !intentions.include(intention));
-    await commandLog.accept({ put, drop: next.drop, event: { type: 'config.reloaded', detail: { services } } }, origin);
+    const event = { type: 'config.reloaded', detail: { services } };
+    const host = await hostConfiguration(specs);
+    await commandLog.accept({ put, drop: next.drop, configurations: [host], event }, origin);
     configuration.specs = specs;
     ensure(
       root,

@@ -1,11 +1,11 @@
 import type { Acknowledgement, LastExit } from '../../actors/service/context.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
-import type { ReloadView } from '../../api/schemas/host.ts';
+import type { ReloadView, ServiceChangeView } from '../../api/schemas/config.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { reasonText, type Reason, type ReasonCode } from '../../model/explain/reason.ts';
 import type { JournalEntry } from '../../model/journal.ts';
-import type { Reload } from '../../model/policy/reload.ts';
+import { restartsIn, type Reload, type ServiceChange } from '../../model/policy/reload.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
 import type { GraphedService } from '../../model/policy/service-graph.ts';
 import type { Guarantees } from '../../model/process.ts';
@@ -152,12 +152,19 @@ export function eventView(entry: JournalEntry): EventView {
   };
 }
 
+/** The wire form of what a new configuration does to a service. */
+export function serviceChangeView({ serviceId, ...change }: ServiceChange): ServiceChangeView {
+  return { service_id: serviceId, ...change };
+}
+
 /** The wire form of a reload. */
-export function reloadView({ isApplied, changes, skipped, revision }: Reload): ReloadView {
+export function reloadView({ isApplied, changes, settings, skipped, revision }: Reload): ReloadView {
   return {
     applied: isApplied,
     revision,
-    changes: changes.map(({ serviceId, ...change }) => ({ service_id: serviceId, ...change })),
+    changes: changes.map(serviceChangeView),
+    restarts: restartsIn(changes),
+    settings: settings.map(({ agentId, keys }) => ({ agent_id: agentId, keys })),
     skipped: skipped.map(({ agentId, reason }) => ({ agent_id: agentId, reason })),
   };
 }

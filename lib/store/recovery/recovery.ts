@@ -52,6 +52,7 @@ const TABLES: readonly Table[] = [
   'receipt',
   'webhook',
   'webhook_mute',
+  'config_revision',
   'quarantine',
   'journal',
 ];

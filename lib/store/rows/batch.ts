@@ -9,7 +9,8 @@ export type Table =
   | 'port'
   | 'receipt'
   | 'webhook'
-  | 'webhook_mute';
+  | 'webhook_mute'
+  | 'config_revision';
 
 /** A value of a column. */
 export type Cell = string | number | null;

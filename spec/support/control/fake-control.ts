@@ -3,7 +3,14 @@ import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../.
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
-import type { HealthView, ReloadView } from '../../../lib/api/schemas/host.ts';
+import type {
+  ConfigDiffView,
+  ConfigRevisionPageView,
+  ConfigRevisionView,
+  ConfigurationView,
+  ReloadView,
+} from '../../../lib/api/schemas/config.ts';
+import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
 import type { UsageView } from '../../../lib/api/schemas/usage.ts';
@@ -12,6 +19,8 @@ import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts
 import type {
   AgentDefinition,
   CommandOrigin,
+  DiffQuery,
+  RevisionQuery,
   Control,
   ExitMode,
   HistoryQuery,
@@ -22,6 +31,7 @@ import type {
 } from '../../../lib/control/control.ts';
 import {
   AgentConflictError,
+  RevisionNotFoundError,
   AgentNotFoundError,
   ServiceNotFoundError,
   WebhookNotFoundError,
@@ -59,6 +69,12 @@ const SINCE = '2026-01-02T03:04:05.678Z';
 
 const NOW = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The applied configuration that is stored. */
+const REVISION: ConfigRevisionView = {
+  ...{ number: 12, at: SINCE, subject: 'agent', agent_id: 'pump1', service_id: null, revision: '5d41402a' },
+  ...{ actor: 'anna', correlation_id: 'request-1' },
+};
 
 /** A recorded wait. */
 function recordedWait(wait: Wait | undefined): Readonly<Record<string, unknown>> {
@@ -231,6 +247,26 @@ export class FakeControl implements Control, Queries {
     return Promise.resolve(this.queries.health());
   }
 
+  configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView> {
+    this.#view('configRevisions', query);
+    return Promise.resolve({ revisions: [REVISION], next: null });
+  }
+
+  configRevision(number: number): Promise<ConfigurationView> {
+    this.#view('configRevision', number);
+    if (number !== REVISION.number) return Promise.reject(new RevisionNotFoundError(String(number)));
+    return Promise.resolve({ ...REVISION, configuration: { agent_type: 'default', services: {} } });
+  }
+
+  configDiff(query: DiffQuery): Promise<ConfigDiffView> {
+    this.#view('configDiff', query);
+    const keys = [{ key: 'backoff.max', old: '30s', new: '1m' }];
+    const change = { service_id: 'pump1-corerl', action: 'update' as const, changed: ['restart'], keys };
+    const changes = [{ ...change, reason: 'no new launch is needed for restart', revision: '5d41402a' }];
+    const from = { ...REVISION, number: 11, actor: null };
+    return Promise.resolve({ diffs: [{ from, to: REVISION, settings: [], changes }], restarts: [] });
+  }
+
   webhooks(): readonly WebhookView[] {
     this.#view('webhooks', null);
     return [...this.hooks];
@@ -393,7 +429,7 @@ export class FakeControl implements Control, Queries {
   async reload(isDryRun: boolean, origin: CommandOrigin, precondition = UNCONDITIONAL): Promise<ReloadView> {
     await this.#command('reload', isDryRun, origin);
     assertMatches('c0ffee00', precondition, 'The configuration');
-    return { applied: !isDryRun, revision: 'c0ffee00', changes: [], skipped: [] };
+    return { applied: !isDryRun, revision: 'c0ffee00', changes: [], restarts: [], settings: [], skipped: [] };
   }
 
   async startIo(

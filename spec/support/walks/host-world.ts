@@ -337,6 +337,7 @@ export abstract class HostWorld {
         const { hasHost, isAutostarted } = this.plant;
         return Promise.resolve(hasHost ? [{ spec: telemetryOf(this.plant), isAutostarted }] : []);
       },
+      document: () => ({}),
       webhooks: () => this.webhooks,
       totalLogBytes: () => Infinity,
       reread: () => Promise.resolve(specs),

@@ -61,7 +61,16 @@ export class WalkWorld extends HostWorld {
     const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       portRegistry: new MemoryPortRegistry(),
-      ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, timers, log: SILENT },
+      ...{
+        logs: NO_LOGS,
+        launches: new MemoryLaunchHistory(),
+        configurations: this.store.configurations,
+        usage: NO_USAGE,
+        health,
+        clock,
+        timers,
+        log: SILENT,
+      },
       identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
     };

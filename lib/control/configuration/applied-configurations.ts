@@ -1,0 +1,108 @@
+import {
+  maskedConfiguration,
+  revisionOfConfiguration,
+  subjectOf,
+  type AppliedConfiguration,
+} from '../../model/configuration/applied.ts';
+import { HostClosingError } from '../../model/errors.ts';
+import type { Intention } from '../../model/intention.ts';
+import type { Instant } from '../../model/values/time.ts';
+import type { ConfigurationDraft } from '../../ports/config-history.ts';
+import type { SpecSource } from '../../ports/spec-source.ts';
+import type { CommandOrigin } from '../control.ts';
+import type { Intentions } from '../intentions.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** How many configurations are compared before other work gets its turn. */
+const IN_ONE_TURN = 25;
+
+/** A configuration as it is stored: with who applied it, and without secrets. */
+export function configurationDraft(
+  content: AppliedConfiguration,
+  {
+    at,
+    origin,
+    inherited,
+  }: {
+    readonly at: Instant;
+    readonly origin: CommandOrigin;
+    readonly inherited: Readonly<Record<string, string>>;
+  },
+): ConfigurationDraft {
+  return {
+    at,
+    subject: subjectOf(content),
+    revision: revisionOfConfiguration(content),
+    actor: origin.source?.actor ?? null,
+    correlationId: origin.correlationId,
+    content: maskedConfiguration(content, inherited),
+  };
+}
+
+/** The configuration that an intention applies; null: it applies none, or it is part of that of the host. */
+function configurationOf(intention: Intention): AppliedConfiguration | null {
+  if ('plan' in intention) return intention.isDeleted === true ? null : { plan: intention.plan };
+  return intention.holder === 'io' ? { spec: intention.spec } : null;
+}
+
+/** The configurations of new intentions that differ from those before. */
+export function configurationsIn(put: readonly Intention[], known: Intentions): readonly AppliedConfiguration[] {
+  return put.flatMap((intention) => {
+    const content = configurationOf(intention);
+    const before = known.of(intention.subject);
+    const former = before === undefined ? null : configurationOf(before);
+    const isKnown = content !== null && former !== null && isEqual(content, former);
+    return content === null || isKnown ? [] : [content];
+  });
+}
+
+function isEqual(one: AppliedConfiguration, other: AppliedConfiguration): boolean {
+  return revisionOfConfiguration(one) === revisionOfConfiguration(other);
+}
+
+/** The configuration of the host. */
+export async function hostConfiguration(specs: SpecSource): Promise<AppliedConfiguration> {
+  const services = (await specs.hostServices()).map(({ spec }) => spec);
+  return { document: specs.document(), services };
+}
+
+/**
+ * Stores the configurations in effect that are not stored yet: that of the host, whose file may have changed since the
+ * last host, and those that an earlier version applied. In the background, because nothing waits for it.
+ */
+export function recordConfigurations(runtime: Runtime, origin: CommandOrigin): void {
+  storeMissing(runtime, origin).catch((error: unknown) => {
+    if (error instanceof HostClosingError) return; // the next host does it
+    runtime.ports.log.warn({ err: error }, 'the configuration in effect could not be added to its revisions');
+  });
+}
+
+async function storeMissing(runtime: Runtime, origin: CommandOrigin): Promise<void> {
+  const { configuration, intentions, ports } = runtime;
+  const stored = await ports.configurations.current();
+  const isStored = (content: AppliedConfiguration): boolean =>
+    stored.get(subjectOf(content)) === revisionOfConfiguration(content);
+  const host = await hostConfiguration(configuration.specs);
+  if (!isStored(host)) await store(runtime, host, origin);
+  for (const [index, { subject }] of intentions.all().entries()) {
+    if (index % IN_ONE_TURN === IN_ONE_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+    const known = intentions.of(subject);
+    const content = known === undefined ? null : configurationOf(known);
+    if (content !== null && !isStored(content)) await storeUnlessChanged(runtime, subject, origin);
+  }
+}
+
+/** A command for the subject may be storing a newer configuration: it comes first. */
+async function storeUnlessChanged(runtime: Runtime, subject: string, origin: CommandOrigin): Promise<void> {
+  const { commandLog, intentions } = runtime;
+  await commandLog.run([subject.slice(subject.indexOf(':') + 1)], async () => {
+    const intention = intentions.of(subject);
+    const content = intention === undefined ? null : configurationOf(intention);
+    if (content !== null) await store(runtime, content, origin);
+  });
+}
+
+async function store({ ports }: Runtime, content: AppliedConfiguration, origin: CommandOrigin): Promise<void> {
+  const draft = configurationDraft(content, { at: ports.clock.now(), origin, inherited: ports.inherited ?? {} });
+  await ports.store.commitIntentions({ put: [], drop: [], journal: [], configurations: [draft] });
+}
