@@ -147,6 +147,8 @@ export function explainView({
 
 /** A Control in memory without processes: commands take effect immediately and are recorded in `calls`. */
 export class FakeControl implements Control, Queries {
+  /** What a reload does. */
+  reloaded: Pick<ReloadView, 'changes' | 'restarts' | 'settings'> = { changes: [], restarts: [], settings: [] };
   readonly queries = this;
   readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
   /** Thrown by the next command or view. */
@@ -429,7 +431,7 @@ export class FakeControl implements Control, Queries {
   async reload(isDryRun: boolean, origin: CommandOrigin, precondition = UNCONDITIONAL): Promise<ReloadView> {
     await this.#command('reload', isDryRun, origin);
     assertMatches('c0ffee00', precondition, 'The configuration');
-    return { applied: !isDryRun, revision: 'c0ffee00', changes: [], restarts: [], settings: [], skipped: [] };
+    return { applied: !isDryRun, revision: 'c0ffee00', ...this.reloaded, skipped: [] };
   }
 
   async startIo(
