@@ -40,6 +40,8 @@ export const ENDPOINTS = {
   restartService: ['POST', '/api/services/{id}/restart'],
   signalService: ['POST', '/api/services/{id}/signal'],
   acknowledgeService: ['POST', '/api/services/{id}/acknowledge'],
+  getVersions: ['GET', '/api/services/{id}/version'],
+  pinVersion: ['POST', '/api/services/{id}/version'],
   deleteService: ['DELETE', '/api/services/{id}'],
   readLogs: ['GET', '/api/services/{id}/logs'],
   readMergedLogs: ['GET', '/api/logs'],

@@ -47,6 +47,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   config_outside_root: { status: 403, title: 'Config file outside the allowed folder' },
   revision_not_found: { status: 404, title: 'Revision not found' },
   revisions_unrelated: { status: 422, title: 'Revisions of different subjects' },
+  version_not_found: { status: 422, title: 'Version not found' },
   agent_conflict: { status: 409, title: 'Agent conflict' },
   service_conflict: { status: 409, title: 'Service conflict' },
   service_unheld: { status: 409, title: 'Service not held' },

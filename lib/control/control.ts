@@ -14,6 +14,7 @@ import type { HealthView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
 import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import type { VersionChangeView, VersionsView } from '../api/schemas/version.ts';
 import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
@@ -53,6 +54,14 @@ export interface AgentDefinition extends AgentRequest {
   readonly isStarted: boolean;
 }
 
+/** The version that somebody wants a service to run. */
+export interface WantedVersion {
+  /** Null: the one that its configuration asks for. */
+  readonly version: string | null;
+  /** It is only said what would change. */
+  readonly isDryRun: boolean;
+}
+
 /** Which events a webhook holds back. */
 export interface MuteRequest {
   /** Null: all. */
@@ -87,6 +96,8 @@ export interface Queries {
    * this now. The causes come from the journal. Throws ServiceNotFoundError.
    */
   explain(id: string, ifExit?: SupposedExit): Promise<ExplainView>;
+  /** The versions that there are for a service. Throws ServiceNotFoundError, OrphanServiceError. */
+  versions(id: string): Promise<VersionsView>;
   /** Throws ServiceNotFoundError. */
   io(id: string): IoView;
   ioServices(): readonly IoView[];
@@ -183,6 +194,11 @@ export interface Control {
    * ServiceNotFailingError.
    */
   acknowledgeService(id: string, note: string | null, origin: CommandOrigin): Promise<ServiceView>;
+  /**
+   * Pins a service to a version of its executable, or unpins it (null); a dry run only says what would change. Throws
+   * ServiceNotFoundError, OrphanServiceError, VersionNotFoundError.
+   */
+  pinVersion(id: string, wanted: WantedVersion, origin: CommandOrigin): Promise<VersionChangeView>;
   /**
    * Removes a service that nothing references, or releases a shared coreio. Throws ServiceNotFoundError,
    * ServiceHeldError.

@@ -18,7 +18,7 @@ import { AgentRemoval } from './commands/agent-removal.ts';
 import { acknowledgeNotices, acknowledgeService } from './commands/acknowledge.ts';
 import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
-import { forgetLeftovers, releaseLeftoverPorts } from './commands/forget-leftovers.ts';
+import { forgetLeftovers, releaseLeftovers } from './commands/forget-leftovers.ts';
 import { bringUpHostServices, HOST_START } from './commands/host-services.ts';
 import { alreadyAccepted, IdempotencyRecords } from './commands/idempotency.ts';
 import { Reloader } from './commands/reload.ts';
@@ -28,6 +28,7 @@ import { assertNotForeign, stopForeignOrphan } from './commands/orphan-commands.
 import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
+import { pinVersion } from './configuration/pin-version.ts';
 import { recordConfigurations } from './configuration/applied-configurations.ts';
 import { hostEvent, ofCommand } from './journal/events.ts';
 import { LaunchEnds } from './launches/launch-ends.ts';
@@ -112,7 +113,7 @@ export class Host implements OpenControl {
     });
     if (this.#hostServices === 'done') recordConfigurations(this.#runtime, HOST_START);
     this.#removal.completeAll(HOST_START);
-    releaseLeftoverPorts(this.#runtime);
+    releaseLeftovers(this.#runtime);
     this.#launchEnds.complete();
   }
 
@@ -206,6 +207,11 @@ export class Host implements OpenControl {
   async acknowledgeService(...args: Parameters<Control['acknowledgeService']>): Promise<ServiceView> {
     await acknowledgeService(this.#runtime, ...args);
     return this.queries.service(args[0]);
+  }
+
+  pinVersion(...args: Parameters<Control['pinVersion']>): ReturnType<Control['pinVersion']> {
+    assertNotForeign(this.#runtime, args[0]);
+    return pinVersion(this.#runtime, ...args);
   }
 
   deleteService(id: string, origin: CommandOrigin): Promise<void> {

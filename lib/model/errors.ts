@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'config_outside_root'
   | 'revision_not_found'
   | 'revisions_unrelated'
+  | 'version_not_found'
   | 'agent_conflict'
   | 'service_conflict'
   | 'service_unheld'
@@ -142,6 +143,31 @@ export class RevisionNotFoundError extends CoredinatorError {
 
   constructor(what: string) {
     super(`Configuration revision ${what} not found. GET /api/config/revisions lists those that are stored.`);
+  }
+}
+
+/** There is no executable of the wanted version. */
+export class VersionNotFoundError extends CoredinatorError {
+  readonly code = 'version_not_found';
+
+  constructor({
+    id,
+    executable,
+    wanted,
+    available,
+  }: {
+    readonly id: string;
+    readonly executable: string;
+    readonly wanted: string;
+    readonly available: readonly string[];
+  }) {
+    const found =
+      available.length === 0
+        ? 'No file of it has a version in its name'
+        : `The versions of it are ${available.slice(0, 10).join(', ')}${available.length > 10 ? ', and older ones' : ''}`;
+    super(
+      `Version ${wanted} of executable "${executable}" not found, so service "${id}" cannot be pinned to it. ${found}.`,
+    );
   }
 }
 

@@ -14,7 +14,7 @@ import { appendConfiguration } from './rows/configuration-rows.ts';
 import { putIdempotencyRecord, IDEMPOTENCY_RECORDS } from './rows/idempotency-rows.ts';
 import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
-import { dropIntention, putIntention, INTENTIONS } from './rows/intention-rows.ts';
+import { dropIntention, putIntention, INTENTIONS, PINS } from './rows/intention-rows.ts';
 import type { StoreFiles } from './store-files.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -46,8 +46,9 @@ export class SqliteActorStore implements ActorStore {
     return this.#context.reader.read(ACTORS, 'ORDER BY ordinal');
   }
 
-  loadIntentions(): Promise<readonly Intention[]> {
-    return this.#context.reader.read(INTENTIONS, 'ORDER BY ordinal');
+  async loadIntentions(): Promise<readonly Intention[]> {
+    const { reader } = this.#context;
+    return [...(await reader.read(INTENTIONS, 'ORDER BY ordinal')), ...(await reader.read(PINS, 'ORDER BY subject'))];
   }
 
   /** Removals come first: a path that is both removed and inserted is a new actor. */

@@ -157,7 +157,7 @@ export class Reloader {
       const { state, substate } = stateOf(value);
       const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
       const isWanted = context.holders.length > 0 || this.#runtime.intentions.entries().has(context.spec.id);
-      if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });
+      if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive, pin: context.pin?.version ?? null });
     }
     return present;
   }

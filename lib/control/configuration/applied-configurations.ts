@@ -42,7 +42,7 @@ export function configurationDraft(
 /** The configuration that an intention applies; null: it applies none, or it is part of that of the host. */
 function configurationOf(intention: Intention): AppliedConfiguration | null {
   if ('plan' in intention) return intention.isDeleted === true ? null : { plan: intention.plan };
-  return intention.holder === 'io' ? { spec: intention.spec } : null;
+  return 'spec' in intention && intention.holder === 'io' ? { spec: intention.spec } : null;
 }
 
 /** The configurations of new intentions that differ from those before. */

@@ -94,7 +94,7 @@ function differencesOf(
   to: StoredConfiguration,
 ): { readonly settings: ReturnType<typeof keyChanges>; readonly changes: readonly ServiceChange[] } {
   if (from === null) return { settings: [], changes: [] };
-  const before = servicesOf(from.content).map((spec) => [spec.id, { spec, isLive: true }] as const);
+  const before = servicesOf(from.content).map((spec) => [spec.id, { spec, isLive: true, pin: null }] as const);
   const after = servicesOf(to.content).map((spec) => [spec.id, { spec, intended: 'running' as const }] as const);
   const changes = reloadChanges(new Map(before), new Map(after), (spec) => spec);
   return {

@@ -5,6 +5,7 @@ import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView } from '
 import type { HealthView } from '../../api/schemas/host.ts';
 import type { LaunchPageView } from '../../api/schemas/launch.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import type { VersionsView } from '../../api/schemas/version.ts';
 import type { WebhookView } from '../../api/schemas/webhook.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
@@ -23,6 +24,7 @@ import type { DiffQuery, HistoryQuery, LaunchQuery, Queries, RevisionQuery } fro
 import { configDiff, configurationView, revisionPage } from '../configuration/config-queries.ts';
 import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
+import { versionsOf } from '../configuration/pin-version.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
@@ -219,6 +221,10 @@ export class HostQueries implements Queries {
     if (reasons.length === 0) return { status: 'healthy', ...base };
     const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
     return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };
+  }
+
+  versions(id: string): Promise<VersionsView> {
+    return versionsOf(this.#runtime, id);
   }
 
   configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView> {

@@ -53,6 +53,8 @@ export interface Present {
   readonly spec: ServiceSpec;
   /** Whether a process is running or being launched. */
   readonly isLive: boolean;
+  /** The version that it is pinned to; null: the spec decides. */
+  readonly pin: string | null;
 }
 
 /** A service after the reload. */
@@ -102,15 +104,19 @@ function changeOf(
   const parts = changedParts(present.spec, spec);
   if (parts.length === 0) return null;
   const changed = parts.map((part) => WORDS[part] ?? part);
-  const launched = launchParts(parts).map((part) => WORDS[part] ?? part);
+  const isPinned = present.pin !== null && parts.includes('version');
+  const launched = launchParts(parts)
+    .filter((part) => !(isPinned && part === 'version'))
+    .map((part) => WORDS[part] ?? part);
   const old = { ...spec, ...Object.fromEntries(parts.map((part) => [part, present.spec[part]])) };
   const what = {
     ...{ serviceId, changed, revision },
     keys: keyChanges(specDocument(mask(old, spec.env)), specDocument(mask(spec, old.env))),
   };
+  const pinned = isPinned ? `; it stays pinned to version ${present.pin ?? ''}` : '';
   if (launched.length === 0)
-    return { ...what, action: 'update', reason: `no new launch is needed for ${listOf(changed)}` };
-  const only = `a new launch is needed for ${listOf(launched)}`;
+    return { ...what, action: 'update', reason: `no new launch is needed for ${listOf(changed)}${pinned}` };
+  const only = `a new launch is needed for ${listOf(launched)}${pinned}`;
   if (present.isLive && intended === 'running') return { ...what, action: 'restart', reason: only };
   // Restarting a service that is stopping would bring it up again.
   const why = present.isLive ? 'it is intended to be stopped' : 'no process is running';

@@ -171,6 +171,16 @@ CREATE TABLE config_revision (
 CREATE INDEX config_revision_subject ON config_revision (subject);
 `;
 
+// The versions that people have chosen for services.
+const VERSION_PINS = `
+CREATE TABLE version_pin (
+  subject TEXT NOT NULL PRIMARY KEY,
+  version TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  actor TEXT
+) STRICT;
+`;
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -184,7 +194,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 9, up: LAUNCH_HISTORY },
   { id: 10, up: WEBHOOK_MUTES },
   { id: 11, up: REPEATED_EVENTS },
-  { id: 12, up: CONFIG_REVISIONS },
+  { id: 12, up: CONFIG_REVISIONS + VERSION_PINS },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

@@ -10,7 +10,8 @@ export type Table =
   | 'receipt'
   | 'webhook'
   | 'webhook_mute'
-  | 'config_revision';
+  | 'config_revision'
+  | 'version_pin';
 
 /** A value of a column. */
 export type Cell = string | number | null;

@@ -14,7 +14,7 @@ const SECRET = 'correct horse';
 function changed(before: ServiceSpec, after: ServiceSpec): ReturnType<typeof reloadChanges> {
   const mask = (spec: ServiceSpec, more: ServiceSpec['env']): ServiceSpec => maskedSpec(spec, {}, more);
   return reloadChanges(
-    new Map([[before.id, { spec: before, isLive: true }]]),
+    new Map([[before.id, { spec: before, isLive: true, pin: null }]]),
     new Map([[after.id, { spec: after, intended: 'running' }]]),
     mask,
   );

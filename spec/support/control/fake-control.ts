@@ -13,6 +13,7 @@ import type {
 import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import type { VersionChangeView, VersionsView } from '../../../lib/api/schemas/version.ts';
 import type { UsageView } from '../../../lib/api/schemas/usage.ts';
 import type { WebhookView } from '../../../lib/api/schemas/webhook.ts';
 import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
@@ -21,6 +22,7 @@ import type {
   CommandOrigin,
   DiffQuery,
   RevisionQuery,
+  WantedVersion,
   Control,
   ExitMode,
   HistoryQuery,
@@ -32,6 +34,7 @@ import type {
 import {
   AgentConflictError,
   RevisionNotFoundError,
+  VersionNotFoundError,
   AgentNotFoundError,
   ServiceNotFoundError,
   WebhookNotFoundError,
@@ -69,6 +72,12 @@ const SINCE = '2026-01-02T03:04:05.678Z';
 
 const NOW = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The versions that there are. */
+const AVAILABLE = [
+  { version: '1.2.3', executable: '/plant/corerl-1.2.3' },
+  { version: '1.2.2', executable: '/plant/corerl-1.2.2' },
+] as const;
 
 /** The applied configuration that is stored. */
 const REVISION: ConfigRevisionView = {
@@ -112,6 +121,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     reason: null,
     reason_code: null,
     acknowledgement: null,
+    pin: null,
     adopted: false,
     orphan: false,
     revision: '1',
@@ -138,6 +148,7 @@ export function explainView({
     probe_failures: [],
     output_tail: null,
     holders: [],
+    pin: null,
   };
   const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
   const budget = { restarts: 0, max_restarts: 3, ...times };
@@ -247,6 +258,41 @@ export class FakeControl implements Control, Queries {
   acknowledge(origin: CommandOrigin): Promise<HealthView> {
     this.calls.push({ name: 'acknowledge', argument: null, origin });
     return Promise.resolve(this.queries.health());
+  }
+
+  versions(id: string): Promise<VersionsView> {
+    this.#view('versions', id);
+    const { version, executable } = serviceView(id);
+    return Promise.resolve({
+      service_id: id,
+      version,
+      executable,
+      configured: '^1',
+      pin: null,
+      available: [...AVAILABLE],
+    });
+  }
+
+  async pinVersion(id: string, wanted: WantedVersion, origin: CommandOrigin): Promise<VersionChangeView> {
+    const { version, isDryRun } = wanted;
+    await this.#command('pinVersion', { id, ...wanted }, origin);
+    const available = [...AVAILABLE];
+    const versions: readonly string[] = available.map((one) => one.version);
+    if (version !== null && !versions.includes(version))
+      throw new VersionNotFoundError({ id, executable: 'corerl', wanted: version, available: versions });
+    const pin = { since: SINCE, actor: 'anna', configured: '^1', in_range: true };
+    const keys = [{ key: 'version', old: '^1', new: version }];
+    const change = {
+      service_id: id,
+      action: 'restart' as const,
+      changed: ['version'],
+      keys,
+      reason: 'its process runs another one',
+    };
+    return {
+      ...{ applied: !isDryRun, service_id: id, pin: version === null || isDryRun ? null : { version, ...pin } },
+      ...{ changes: [{ ...change, revision: '1' }], restarts: [id], from: AVAILABLE[0], to: AVAILABLE[1], available },
+    };
   }
 
   configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView> {

@@ -133,8 +133,8 @@ export class WalkCatalog implements Catalog {
     readonly resolve: (one: Executable) => void;
   }[] = [];
 
-  #best({ fallback }: ExecutableQuery): Executable | null {
-    const best = this.files.at(-1) ?? null;
+  #best({ version, fallback }: ExecutableQuery): Executable | null {
+    const best = this.files.findLast((file) => version === null || file.version === version) ?? null;
     if (best === null || fallback?.rejected !== best.fingerprint) return best;
     return this.files.find(({ path }) => path === fallback.lastGoodPath) ?? this.files.at(-2) ?? best;
   }
@@ -143,6 +143,12 @@ export class WalkCatalog implements Catalog {
     const executable = this.#best(query);
     if (executable !== null) return Promise.resolve({ type: 'found', executable });
     return Promise.resolve({ type: 'missing', reason: `No executable "${query.executable}" was found.` });
+  }
+
+  versions(): ReturnType<Catalog['versions']> {
+    return Promise.resolve(
+      this.files.flatMap(({ version, path }) => (version === null ? [] : [{ version, path }])).reverse(),
+    );
   }
 
   awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
