@@ -16,10 +16,10 @@ export function serviceVersion(
   version: string | undefined,
   { unpin = false, dryRun = false }: Readonly<Partial<Record<keyof VersionOptions, boolean>>>,
 ): HostRun {
-  if (version !== undefined && unpin) throw new OptionError('Give either a version or --unpin.');
-  const isChange = version !== undefined || unpin;
-  if (dryRun && !isChange) throw new OptionError('--dry-run needs a version or --unpin.');
   return async (context) => {
+    if (version !== undefined && unpin) throw new OptionError('Give either a version or --unpin.');
+    const isChange = version !== undefined || unpin;
+    if (dryRun && !isChange) throw new OptionError('--dry-run needs a version or --unpin.');
     if (!isChange) {
       const versions = await context.client.getVersions({ id });
       printResult(context, versions, () => versionsText(context, versions));

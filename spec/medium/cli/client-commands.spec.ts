@@ -346,6 +346,28 @@ describe('commands to a host', () => {
     expect(await runJson('config', 'reload', '--dry-run')).to.include({ applied: false });
   });
 
+  it('services version shows the versions, pins one, unpins, and only says so on a dry run', async () => {
+    const shown = await run('services', 'version', 'gate');
+    expect(shown.output)
+      .to.match(/^version +1\.2\.3$/m)
+      .and.to.match(/^pinned +no$/m)
+      .and.to.match(/^1\.2\.2 +\/plant/m);
+    const pinned = await run('services', 'version', 'gate', '1.2.2');
+    expect(pinned.output).to.equal(
+      'gate: restart, its process runs another one\n  version: ^1 → 1.2.2\nRestarting: gate\n',
+    );
+    const call = (): unknown => api.control.calls.findLast(({ name }) => name === 'pinVersion')?.argument;
+    expect(call()).to.deep.equal({ id: 'gate', version: '1.2.2', isDryRun: false });
+    expect((await run('services', 'version', 'gate', '--unpin', '--dry-run')).output).to.include('Would restart: gate');
+    expect(call()).to.deep.equal({ id: 'gate', version: null, isDryRun: true });
+    const missing = await run('services', 'version', 'gate', '9.9.9');
+    expect(missing.code).to.equal(1);
+    expect(missing.errors).to.include('Version 9.9.9').and.to.include('The versions of it are 1.2.3, 1.2.2');
+    expect((await run('services', 'version', 'gate', '^1')).errors).to.include('must be one version such as 1.2.3');
+    expect(await run('services', 'version', 'gate', '1.2.2', '--unpin')).to.deep.include({ code: 2, output: '' });
+    expect(await run('services', 'version', 'gate', '--dry-run')).to.deep.include({ code: 2, output: '' });
+  });
+
   it('config revisions lists what was applied, and prints one of it as YAML', async () => {
     const [head, first] = rows(await run('config', 'revisions', '--utc'));
     expect(head).to.deep.equal(['REVISION', 'TIME', 'OF', 'BY', 'HASH']);

@@ -260,9 +260,14 @@ export class WalkWorld extends HostWorld {
 function isDecidedByOthers(type: string): boolean {
   return (
     /^(resume\.|host\.|supervisor\.)/.test(type) ||
-    ['service.hold', 'service.start', 'service.restart', 'service.configure', 'service.restart_with_group'].includes(
-      type,
-    )
+    [
+      'service.hold',
+      'service.start',
+      'service.restart',
+      'service.configure',
+      'service.pin',
+      'service.restart_with_group',
+    ].includes(type)
   );
 }
 
