@@ -18,7 +18,7 @@ export interface RevisionOptions extends SubjectOptions {
   readonly utc?: true;
 }
 
-const HEAD = ['REVISION', 'TIME', 'OF', 'BY', 'HASH'] as const;
+const HEAD = ['NUMBER', 'TIME', 'OF', 'BY', 'REVISION'] as const;
 
 /** The configurations that the host applied, newest first. */
 export function configRevisions({ lines = 20, utc, ...of }: RevisionOptions): HostRun {

@@ -370,7 +370,7 @@ describe('commands to a host', () => {
 
   it('config revisions lists what was applied, and prints one of it as YAML', async () => {
     const [head, first] = rows(await run('config', 'revisions', '--utc'));
-    expect(head).to.deep.equal(['REVISION', 'TIME', 'OF', 'BY', 'HASH']);
+    expect(head).to.deep.equal(['NUMBER', 'TIME', 'OF', 'BY', 'REVISION']);
     expect(first).to.deep.equal(['12', '2026-01-02T03:04:05.678Z', 'agent pump1', 'anna', '5d41402a']);
     await run('config', 'revisions', '--agent', 'pump1', '-n', '3');
     expect(api.control.calls.at(-1)?.argument).to.deep.equal({ before: Infinity, limit: 3, subject: 'agent:pump1' });

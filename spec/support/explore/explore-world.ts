@@ -383,7 +383,7 @@ export class ExploreWorld extends HostWorld {
     const live = this.machine.runs().filter(({ process }) => process === 'alive');
     const of = (ids: readonly string[]): readonly LaunchId[] =>
       live.filter(({ serviceId }) => ids.includes(serviceId)).map(({ launchId }) => launchId);
-    if (step.do === 'restartService') return of([step.service]);
+    if (step.do === 'restartService' || step.do === 'pinVersion') return of([step.service]);
     if (step.do === 'restartAgent') {
       const { services } = planOf(this.plant, step.agent === 'a' ? 0 : 1);
       return of(services.filter(({ agentId }) => agentId !== null).map(({ id }) => id));

@@ -14,6 +14,7 @@ import {
   ServiceNotAliveError,
   ServiceNotFoundError,
   ServiceUnheldError,
+  VersionNotFoundError,
 } from '../../../lib/model/errors.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Executable } from '../../../lib/model/process.ts';
@@ -49,6 +50,7 @@ const REFUSALS = [
   ServiceHeldError,
   ServiceNotAliveError,
   ServiceNotFoundError,
+  VersionNotFoundError,
   ServiceUnheldError,
 ] as const;
 

@@ -225,6 +225,11 @@ export class WalkWorld extends HostWorld {
     // A stop has overtaken the launch: what follows is decided by whoever asked for the stop.
     if (!isCounted || now?.matches({ starting: 'launching' }) !== true) return;
     const { restart } = now.context.spec;
+    const pin = now.context.pin?.version ?? null;
+    if (outcome.type === 'launched' && pin !== null && outcome.launch.version !== pin)
+      this.violations.push(
+        `${serviceId}: ${outcome.launch.version ?? 'no version'} is launched, but it is pinned to ${pin}`,
+      );
     const isRefusedForGood = outcome.type === 'refused' && outcome.failure.isPermanent;
     const launch = { at: this.timers.now, file: executablePath, isUp: outcome.type === 'launched', isRefusedForGood };
     const series = grownSeries(this.#series.get(serviceId) ?? [], launch, restart);
