@@ -57,7 +57,9 @@ export function resumed(context: ServiceContext, { intended, holders, spec, pin 
 
 /** Another version is chosen. Whoever chooses knows what failed before, so no file counts as rejected. */
 export function pinned(context: ServiceContext, pin: VersionPin | null): Change {
-  return pin?.version === context.pin?.version ? { pin } : { pin, rejectedVersion: null };
+  if (pin?.version === context.pin?.version) return { pin };
+  const { reason } = context;
+  return { pin, rejectedVersion: null, reason: reason?.code === 'older_version' ? null : reason };
 }
 
 /**

@@ -112,19 +112,19 @@ describe('the applied configurations in SQLite', () => {
   afterEach(closeStores);
 
   it('are deleted beyond the newest of each subject, and beyond those of all', async () => {
-    const { actors, configurations } = await openedStore({ retention: { configurations: 2, allConfigurations: 4 } });
+    const { actors, configurations } = await openedStore({ retention: { configurations: 2, allConfigurations: 5 } });
     const apply = (subject: ConfigurationDraft['subject'], revision: string): Promise<void> =>
       actors.commitIntentions(intentionCommit({ configurations: [draft(subject, revision)] }));
     for (const revision of ['1', '2', '3']) await apply('host', revision);
-    for (const revision of ['1', '2']) await apply('agent:a', revision);
+    await apply('agent:a', '1');
     const numbers = async (): Promise<readonly number[]> =>
       (await configurations.page({}, EVERYTHING, 99)).map(({ number }) => number);
     await eventually(async () => {
-      expect(await numbers()).to.deep.equal([5, 4, 3, 2]);
+      expect(await numbers()).to.deep.equal([4, 3, 2]);
     });
-    await apply('agent:b', '1');
+    for (const agent of ['b', 'c', 'd', 'e'] as const) await apply(`agent:${agent}`, '1');
     await eventually(async () => {
-      expect(await numbers()).to.deep.equal([6, 5, 4, 3]);
+      expect(await numbers()).to.deep.equal([8, 7, 6, 5, 4]);
     });
   });
 

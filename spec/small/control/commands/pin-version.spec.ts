@@ -5,6 +5,7 @@ import { isVersionIn } from '../../../../lib/model/policy/version.ts';
 import type { Executable } from '../../../../lib/model/process.ts';
 import type { ServiceSpec } from '../../../../lib/model/spec.ts';
 import { agentPlan } from '../../../support/actors/specs.ts';
+import { memoryStore } from '../../../support/store/memory-store.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 import { rejection } from '../../../support/rejection.ts';
 
@@ -149,10 +150,31 @@ describe('a version that a person has chosen for a service', () => {
     expect(view().pin).to.include({ version: '1.9.0' });
   });
 
+  it('is carried out by the next host if this one dies as soon as the command is stored', async () => {
+    const { store } = world;
+    const commit = store.commitActors.bind(store);
+    store.commitActors = () => new Promise(() => undefined);
+    void world.control.pinVersion(ID, { version: '1.9.0', isDryRun: false }, world.origin);
+    await world.pass();
+    world.kill();
+    store.commitActors = commit;
+    await world.boot();
+    await settle();
+    expect(view()).to.include({ version: '1.9.0', state: 'running' });
+    expect(view().pin).to.include({ version: '1.9.0' });
+  });
+
   it('comes back with the copy of the intentions if the store was lost', async () => {
     await pin('1.9.0');
     await world.pass(1_000);
-    expect(world.files.copy?.intentions.map(({ subject }) => subject)).to.include(`pin:${ID}`);
+    world.kill();
+    Object.assign(world, { store: memoryStore() });
+    world.found = { isStoreLost: true, recoveredFrom: null, copyOf: null };
+    await world.boot();
+    await settle();
+    expect(view().pin).to.include({ version: '1.9.0', actor: 'anna' });
+    await crash();
+    expect(view()).to.include({ version: '1.9.0', state: 'running' });
   });
 
   it('is nothing that a fallback ends: the service fails as if no other version had run', async () => {
@@ -165,6 +187,8 @@ describe('a version that a person has chosen for a service', () => {
       world.processes.exit(ID, { code: 1 });
       for (const next of [0, wait, 0, 0]) await world.pass(next);
     }
+    const { if_exit: ifExit } = await world.control.queries.explain(ID, { type: 'code', code: 1 });
+    expect(ifExit).to.include({ next: 'fail' });
     world.processes.exit(ID, { code: 1 });
     await world.pass();
     expect(view()).to.include({ state: 'failed', version: '1.9.0' });
@@ -183,6 +207,8 @@ describe('a version that a person has chosen for a service', () => {
       for (const next of [0, wait, 0, 200]) await world.pass(next);
     }
     expect(view()).to.include({ version: '2.0.0', state: 'running', reason_code: 'older_version' });
+    await pin('2.0.0');
+    expect(view(), 'a person wants it now').to.include({ version: '2.0.0', state: 'running', reason_code: null });
     await pin('3.0.0');
     expect(view()).to.include({ version: '3.0.0', state: 'running', reason_code: null });
     await pin(null);
