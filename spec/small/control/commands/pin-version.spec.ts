@@ -152,12 +152,14 @@ describe('a version that a person has chosen for a service', () => {
 
   it('is carried out by the next host if this one dies as soon as the command is stored', async () => {
     const { store } = world;
-    const commit = store.commitActors.bind(store);
-    store.commitActors = () => new Promise(() => undefined);
+    const commit = store.commitIntentions.bind(store);
+    store.commitIntentions = async (intentions) => {
+      await commit(intentions);
+      world.kill();
+    };
     void world.control.pinVersion(ID, { version: '1.9.0', isDryRun: false }, world.origin);
     await world.pass();
-    world.kill();
-    store.commitActors = commit;
+    store.commitIntentions = commit;
     await world.boot();
     await settle();
     expect(view()).to.include({ version: '1.9.0', state: 'running' });
