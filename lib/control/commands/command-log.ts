@@ -9,7 +9,7 @@ import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Intentions } from '../intentions.ts';
 import { ofCommand } from '../journal/events.ts';
-import { configurationDraft, configurationsIn } from '../configuration/applied-configurations.ts';
+import { configurationDraft, configurationsIn } from '../configuration/configuration-draft.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** What an accepted command stores: intentions, the configurations that it applies, and the event that records it. */
