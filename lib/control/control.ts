@@ -22,7 +22,7 @@ import type { Begun, KeptAnswer, IdempotencyClaim } from '../model/idempotency.t
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
 import type { SendableSignal } from '../model/values/signals.ts';
 import type { Instant, Millis } from '../model/values/time.ts';
-import type { RevisionFilter } from '../ports/config-history.ts';
+import type { RevisionFilter } from '../ports/actor-store.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 

@@ -1,12 +1,11 @@
 import type { JournalEntry } from '../model/journal.ts';
 import type { Guarantees } from '../model/process.ts';
-import type { ActorStore } from '../ports/actor-store.ts';
+import type { ActorStore, ConfigHistory } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Original } from '../model/original.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { HostFiles } from '../ports/host-files.ts';
-import type { ConfigHistory } from '../ports/config-history.ts';
 import type { LaunchHistory } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';

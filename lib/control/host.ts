@@ -1,7 +1,6 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
 import type { ReloadView } from '../api/schemas/config.ts';
 import type { HealthView } from '../api/schemas/host.ts';
-import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
@@ -51,6 +50,9 @@ export class Host implements OpenControl {
   readonly #reloader: Reloader;
   readonly #waits: Waits;
   readonly #launchEnds: LaunchEnds;
+  readonly pinVersion: Control['pinVersion'] = (...args) => pinVersion(this.#runtime, ...args);
+  readonly muteWebhook: Control['muteWebhook'] = (...args) => muteWebhook(this.#runtime, ...args);
+  readonly unmuteWebhook: Control['unmuteWebhook'] = (...args) => unmuteWebhook(this.#runtime, ...args);
   /** The start of the host services, which needs a store that can be written. */
   #hostServices: 'due' | 'underway' | 'done' = 'due';
   #leave: (mode: ExitMode) => void = () => undefined;
@@ -209,11 +211,6 @@ export class Host implements OpenControl {
     return this.queries.service(args[0]);
   }
 
-  pinVersion(...args: Parameters<Control['pinVersion']>): ReturnType<Control['pinVersion']> {
-    assertNotForeign(this.#runtime, args[0]);
-    return pinVersion(this.#runtime, ...args);
-  }
-
   deleteService(id: string, origin: CommandOrigin): Promise<void> {
     return deleteService(this.#runtime, this.#services, id, origin);
   }
@@ -252,14 +249,6 @@ export class Host implements OpenControl {
   async acknowledge(origin: CommandOrigin): Promise<HealthView> {
     await acknowledgeNotices(this.#runtime, origin);
     return this.queries.health();
-  }
-
-  muteWebhook(...args: Parameters<Control['muteWebhook']>): Promise<WebhookView> {
-    return muteWebhook(this.#runtime, ...args);
-  }
-
-  unmuteWebhook(...args: Parameters<Control['unmuteWebhook']>): Promise<WebhookView> {
-    return unmuteWebhook(this.#runtime, ...args);
   }
 
   async crashed(error: Error): Promise<void> {

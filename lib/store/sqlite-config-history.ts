@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ConfigRevision, ConfigSubject, StoredConfiguration } from '../model/configuration/applied.ts';
-import type { ConfigHistory, RevisionFilter } from '../ports/config-history.ts';
+import type { ConfigHistory, RevisionFilter } from '../ports/actor-store.ts';
 import type { Cell } from './rows/batch.ts';
 import { CONFIG_REVISIONS, configSubject, CONFIGURATIONS } from './rows/configuration-rows.ts';
 import type { StoreContext } from './sqlite-actor-store.ts';

@@ -1,9 +1,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import type { ActorStore } from '../ports/actor-store.ts';
+import type { ActorStore, ConfigHistory } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ConfigHistory } from '../ports/config-history.ts';
 import type { LaunchHistory, LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { PortFinder, PortRegistry } from '../ports/port-registry.ts';

@@ -16,7 +16,7 @@ import { keyChanges } from '../../model/configuration/key-changes.ts';
 import { RevisionNotFoundError, RevisionsUnrelatedError } from '../../model/errors.ts';
 import { reloadChanges, restartsIn, type ServiceChange } from '../../model/policy/reload.ts';
 import { isoOf } from '../../model/values/time.ts';
-import type { ConfigHistory } from '../../ports/config-history.ts';
+import type { ConfigHistory } from '../../ports/actor-store.ts';
 import type { DiffQuery, RevisionQuery } from '../control.ts';
 import { serviceChangeView } from '../queries/views.ts';
 

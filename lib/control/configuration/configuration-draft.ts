@@ -6,7 +6,7 @@ import {
 } from '../../model/configuration/applied.ts';
 import type { Intention } from '../../model/intention.ts';
 import type { Instant } from '../../model/values/time.ts';
-import type { ConfigurationDraft } from '../../ports/config-history.ts';
+import type { ConfigurationDraft } from '../../ports/actor-store.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Intentions } from '../intentions.ts';
 

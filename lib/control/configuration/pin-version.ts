@@ -7,6 +7,7 @@ import { stateOf } from '../../model/states.ts';
 import type { VersionedExecutable } from '../../ports/catalog.ts';
 import { serviceRef, type ServiceRef, type ServiceSnapshot } from '../actors.ts';
 import { restartIntention } from '../commands/service-commands.ts';
+import { assertNotForeign } from '../commands/orphan-commands.ts';
 import { isOrphan } from '../commands/ensure-actors.ts';
 import { alreadyAccepted } from '../commands/idempotency.ts';
 import type { CommandOrigin, WantedVersion } from '../control.ts';
@@ -48,9 +49,9 @@ export async function pinVersion(
 }
 
 /** The versions that there are for a service, and which one it runs. Throws ServiceNotFoundError, OrphanServiceError. */
-export async function versionsOf({ root, ports }: Runtime, id: string): Promise<VersionsView> {
-  const { context } = knownService({ root }, id).getSnapshot();
-  const available = await ports.catalog.versions(context.spec.executable);
+export async function versionsOf(runtime: Runtime, id: string): Promise<VersionsView> {
+  const { context } = knownService(runtime, id).getSnapshot();
+  const available = await runtime.ports.catalog.versions(context.spec.executable);
   return {
     service_id: context.spec.id,
     version: context.executable?.version ?? null,
@@ -65,8 +66,9 @@ function availableView({ version, path }: VersionedExecutable): VersionsView['av
   return { version, executable: path };
 }
 
-function knownService({ root }: Pick<Runtime, 'root'>, id: string): ServiceRef {
-  const service = serviceRef(root, id);
+function knownService(runtime: Runtime, id: string): ServiceRef {
+  assertNotForeign(runtime, id);
+  const service = serviceRef(runtime.root, id);
   if (service === undefined) throw new ServiceNotFoundError(id);
   if (isOrphan(service.getSnapshot().context)) throw new OrphanServiceError(id);
   return service;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { appliedConfiguration } from '../../model/configuration/applied-schema.ts';
 import type { ConfigRevision, ConfigSubject, StoredConfiguration } from '../../model/configuration/applied.ts';
-import type { ConfigurationDraft } from '../../ports/config-history.ts';
+import type { ConfigurationDraft } from '../../ports/actor-store.ts';
 import { rowFor, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 

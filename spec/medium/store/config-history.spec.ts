@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 
 import type { AppliedConfiguration } from '../../../lib/model/configuration/applied.ts';
-import type { ActorStore } from '../../../lib/ports/actor-store.ts';
-import type { ConfigHistory, ConfigurationDraft } from '../../../lib/ports/config-history.ts';
+import type { ActorStore, ConfigHistory, ConfigurationDraft } from '../../../lib/ports/actor-store.ts';
 import { eventually } from '../../support/eventually.ts';
 import { memoryStore } from '../../support/store/memory-store.ts';
 import { closeStores, openedStore } from '../../support/store/opened-store.ts';

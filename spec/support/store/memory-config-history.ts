@@ -1,5 +1,5 @@
 import type { ConfigRevision, ConfigSubject, StoredConfiguration } from '../../../lib/model/configuration/applied.ts';
-import type { ConfigHistory, RevisionFilter } from '../../../lib/ports/config-history.ts';
+import type { ConfigHistory, RevisionFilter } from '../../../lib/ports/actor-store.ts';
 
 /** The applied configurations of a store in memory. */
 export class MemoryConfigHistory implements ConfigHistory {

@@ -10,10 +10,10 @@ import type {
   ActorCommit,
   ActorRow,
   ActorStore,
-  QuarantinedRow,
+  ConfigHistory,
   IntentionCommit,
+  QuarantinedRow,
 } from '../../../lib/ports/actor-store.ts';
-import type { ConfigHistory } from '../../../lib/ports/config-history.ts';
 import type { OnStoreWrite, StoreWriter } from '../../../lib/ports/store-writes.ts';
 import { MemoryConfigHistory } from './memory-config-history.ts';
 

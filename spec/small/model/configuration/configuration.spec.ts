@@ -1,13 +1,17 @@
 import { expect } from 'chai';
-import { documentOf, maskedConfiguration, revisionOfConfiguration } from '../../../lib/model/configuration/applied.ts';
-import { keyChanges } from '../../../lib/model/configuration/key-changes.ts';
-import { maskedSpec, shownOf } from '../../../lib/model/configuration/masked.ts';
-import { specDocument } from '../../../lib/model/configuration/spec-document.ts';
-import { reloadChanges } from '../../../lib/model/policy/reload.ts';
-import type { ServiceSpec } from '../../../lib/model/spec.ts';
-import { formatSize, parseSize } from '../../../lib/model/values/byte-size.ts';
-import { portToken } from '../../../lib/model/values/port-token.ts';
-import { agentPlan, PROBE, serviceSpec } from '../../support/actors/specs.ts';
+import {
+  documentOf,
+  maskedConfiguration,
+  revisionOfConfiguration,
+} from '../../../../lib/model/configuration/applied.ts';
+import { keyChanges } from '../../../../lib/model/configuration/key-changes.ts';
+import { maskedSpec, shownOf } from '../../../../lib/model/configuration/masked.ts';
+import { specDocument } from '../../../../lib/model/configuration/spec-document.ts';
+import { reloadChanges } from '../../../../lib/model/policy/reload.ts';
+import type { ServiceSpec } from '../../../../lib/model/spec.ts';
+import { formatSize, parseSize } from '../../../../lib/model/values/byte-size.ts';
+import { portToken } from '../../../../lib/model/values/port-token.ts';
+import { agentPlan, PROBE, serviceSpec } from '../../../support/actors/specs.ts';
 
 const SECRET = 'correct horse';
 
