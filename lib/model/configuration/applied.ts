@@ -1,4 +1,4 @@
-import { digestOf } from '../policy/revision.ts';
+import { digestOf, revisionOf } from '../policy/revision.ts';
 import type { AgentPlan, ServiceSpec } from '../spec.ts';
 import type { ConfigDocument } from './key-changes.ts';
 import { maskedPart, maskedSpec, maskedWebhook, shownOf } from './masked.ts';
@@ -46,7 +46,8 @@ export function subjectOf(content: AppliedConfiguration): ConfigSubject {
 
 /** A hash of a configuration, the same for equal ones. */
 export function revisionOfConfiguration(content: AppliedConfiguration): string {
-  return digestOf(content);
+  const services = servicesOf(content).map(revisionOf); // these are known for most specs
+  return digestOf([settingsOf(content), services]);
 }
 
 /** The services that result from a configuration. */

@@ -36,11 +36,22 @@ export function comparableOf(value: unknown): unknown {
  * process inherits, or that are given in addition.
  */
 export function maskedSpec(spec: ServiceSpec, inherited: Variables, more: Variables = {}): ServiceSpec {
-  const [own, other] = [redactor({ ...inherited, ...spec.env }), redactor(more)];
-  const redact = (text: string): string => other(own(text));
+  const hiding = [redactor(spec.env), redactor(more), redactorOf(inherited)];
+  const redact = (text: string): string => hiding.reduce((shown, hide) => hide(shown), text);
   const masked = <T>(value: T): T => mapTexts(value, (text) => hidden(redact(text), text));
   const { env, args, cwd, probes } = spec;
   return { ...spec, env: maskedVariables(env), args: masked(args), cwd: masked(cwd), probes: masked(probes) };
+}
+
+const redactors = new WeakMap<Variables, ReturnType<typeof redactor>>();
+
+/** The same for the same object: a host has one, of many variables. */
+function redactorOf(inherited: Variables): ReturnType<typeof redactor> {
+  const known = redactors.get(inherited);
+  if (known !== undefined) return known;
+  const made = redactor(inherited);
+  redactors.set(inherited, made);
+  return made;
 }
 
 /** Variables with hidden values; a port of the service is no secret. */
@@ -56,7 +67,8 @@ export function maskedPart(part: unknown, inherited: Variables): unknown {
   if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
   const { env, ...rest } = part as Readonly<Record<string, unknown>>; // an object of plain JSON
   const given = textsOf(env);
-  const redact = redactor({ ...inherited, ...given });
+  const hiding = [redactor(given), redactorOf(inherited)];
+  const redact = (text: string): string => hiding.reduce((shown, hide) => hide(shown), text);
   const shown = Object.entries(given).map(([name, value]) => {
     return [name, isReference(value) ? value : hidden(HIDDEN, value)] as const;
   });
