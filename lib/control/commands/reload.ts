@@ -23,15 +23,12 @@ import { agentRef, serviceRef, serviceRefs } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
-import { hostConfiguration } from '../configuration/applied-configurations.ts';
+import { RELOAD_KEY } from '../configuration/applied-configurations.ts';
 import { requestOf } from './agent-commands.ts';
 import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
 import { restartIntention } from './service-commands.ts';
 import { heldIntention, holdShared, isShared } from './shared-services.ts';
-
-/** The key that serializes reloads; no id has a colon. */
-const LOCK_KEY = 'config:reload';
 
 /** The current contents of the files. */
 interface Reread {
@@ -62,7 +59,7 @@ export class Reloader {
   /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError, and then changes nothing. */
   async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
     const { commandLog, intentions } = this.#runtime;
-    return commandLog.run([LOCK_KEY], async () => {
+    return commandLog.run([RELOAD_KEY], async () => {
       const reread = await this.#reread();
       const revision = revisionOfFiles(reread);
       assertMatches(revision, precondition, 'The configuration');
@@ -163,7 +160,7 @@ export class Reloader {
   }
 
   async #apply(
-    { specs, plans }: Reread,
+    { specs, plans, hosts }: Reread,
     next: Next,
     changes: readonly ServiceChange[],
     origin: CommandOrigin,
@@ -181,7 +178,7 @@ export class Reloader {
     // Unchanged intentions are not written: the reload has no lock for those added since the files were read.
     const put = planned.filter((intention) => !intentions.include(intention));
     const event = { type: 'config.reloaded', detail: { services } };
-    const host = await hostConfiguration(specs);
+    const host = { document: specs.document(), services: [...hosts.values()].map(({ spec }) => spec) };
     await commandLog.accept({ put, drop: next.drop, configurations: [host], event }, origin);
     configuration.specs = specs;
     ensure(

@@ -5,11 +5,14 @@ import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
 import { configurationDraft, configurationOf } from './configuration-draft.ts';
 
+/** The key that serializes what changes the configuration of the host; no id has a colon. */
+export const RELOAD_KEY = 'config:reload';
+
 /** How many configurations are compared before other work gets its turn. */
 const IN_ONE_TURN = 25;
 
 /** The configuration of the host. */
-export async function hostConfiguration(specs: SpecSource): Promise<AppliedConfiguration> {
+async function hostConfiguration(specs: SpecSource): Promise<AppliedConfiguration> {
   const services = (await specs.hostServices()).map(({ spec }) => spec);
   return { document: specs.document(), services };
 }
@@ -26,12 +29,14 @@ export function recordConfigurations(runtime: Runtime, origin: CommandOrigin): v
 }
 
 async function storeMissing(runtime: Runtime, origin: CommandOrigin): Promise<void> {
-  const { configuration, intentions, ports } = runtime;
+  const { commandLog, configuration, intentions, ports } = runtime;
   const stored = await ports.configurations.current();
   const isStored = (content: AppliedConfiguration): boolean =>
     stored.get(subjectOf(content)) === revisionOfConfiguration(content);
-  const host = await hostConfiguration(configuration.specs);
-  if (!isStored(host)) await store(runtime, host, origin);
+  await commandLog.run([RELOAD_KEY], async () => {
+    const host = await hostConfiguration(configuration.specs);
+    if (!isStored(host)) await store(runtime, host, origin);
+  });
   for (const [index, { subject }] of intentions.all().entries()) {
     if (index % IN_ONE_TURN === IN_ONE_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
     const known = intentions.of(subject);

@@ -113,7 +113,7 @@ function changeOf(
     ...{ serviceId, changed, revision },
     keys: keyChanges(specDocument(mask(old, spec.env)), specDocument(mask(spec, old.env))),
   };
-  const pinned = isPinned ? `; it stays pinned to version ${present.pin ?? ''}` : '';
+  const pinned = isPinned ? `; it stays pinned to version ${present.pin}` : '';
   if (launched.length === 0)
     return { ...what, action: 'update', reason: `no new launch is needed for ${listOf(changed)}${pinned}` };
   const only = `a new launch is needed for ${listOf(launched)}${pinned}`;
