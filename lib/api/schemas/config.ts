@@ -167,5 +167,27 @@ export const configDiffSchema = z
       .meta({ description: 'One for each subject.' }),
     restarts: restartsSchema,
   })
-  .meta({ id: 'ConfigDiff' });
+  .meta({
+    id: 'ConfigDiff',
+    example: {
+      diffs: [
+        {
+          from: { ...revisionExample, number: 11, revision: 'b00f90d2' },
+          to: revisionExample,
+          settings: [],
+          changes: [
+            {
+              service_id: 'pump1-corerl',
+              action: 'restart',
+              changed: ['version'],
+              keys: [{ key: 'version', old: null, new: '1.9.x' }],
+              reason: 'a new launch is needed for version',
+              revision: '3ee36298',
+            },
+          ],
+        },
+      ],
+      restarts: ['pump1-corerl'],
+    },
+  });
 export type ConfigDiffView = Wire<typeof configDiffSchema>;

@@ -35,7 +35,22 @@ export const versionsSchema = z
     pin: pinField,
     available: availableSchema,
   })
-  .meta({ id: 'Versions' });
+  .meta({
+    id: 'Versions',
+    example: {
+      ...{
+        service_id: 'pump1-corerl',
+        version: '2.0.1',
+        executable: '/plant/corerl-2.0.1',
+        configured: '^2',
+        pin: null,
+      },
+      available: [
+        { version: '2.0.1', executable: '/plant/corerl-2.0.1' },
+        { version: '1.9.0', executable: '/plant/corerl-1.9.0' },
+      ],
+    },
+  });
 export type VersionsView = Wire<typeof versionsSchema>;
 
 /** What pinning or unpinning a version does, or would do on a dry run. */
