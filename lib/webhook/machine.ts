@@ -163,7 +163,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
               muted: { after: { untilMuteEnds: 'deciding' } },
             },
             on: {
-              'webhook.mute': { target: '.deciding', actions: 'takeMute' },
+              'webhook.mute': { target: '.deciding', actions: ['takeMute', 'recordMuted'] },
               'webhook.unmute': { target: '.deciding', actions: 'endMute' },
             },
           },

@@ -66,7 +66,7 @@ export interface WebhookEffects {
   readonly log: (what: 'failing' | 'delivered_again' | 'unread', context: WebhookContext) => void;
   /** For the journal. */
   readonly noted: (
-    type: 'webhook.dropped' | 'webhook.disabled' | 'webhook.unmuted',
+    type: 'webhook.dropped' | 'webhook.disabled' | 'webhook.muted' | 'webhook.unmuted',
     detail: Readonly<Record<string, unknown>>,
   ) => void;
 }
@@ -137,6 +137,11 @@ export function webhookSetup({ log, noted, newest, ...actors }: WebhookEffects, 
       takeMute: assign(({ context: { mutes }, event }) =>
         event.type === 'webhook.mute' ? { mutes: withMute(mutes, event.mute) } : {},
       ),
+      recordMuted: ({ event }) => {
+        if (event.type !== 'webhook.mute') return;
+        const { webhook, agentId, until, note } = event.mute;
+        noted('webhook.muted', { webhook, agent_id: agentId, until: isoOf(until), note });
+      },
       endMute: assign(({ context: { mutes }, event }) =>
         event.type === 'webhook.unmute' ? { mutes: endingAt(mutes, event, clock.now()) } : {},
       ),

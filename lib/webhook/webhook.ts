@@ -160,7 +160,7 @@ export class RunningWebhook {
         logDelivery(log, what, context);
       },
       noted: (type, detail) => {
-        log[type === 'webhook.unmuted' ? 'info' : 'warn']({ ...detail }, NOTED[type]);
+        log[type.endsWith('muted') ? 'info' : 'warn']({ ...detail }, NOTED[type]);
         host.note({ type, detail });
       },
     };
@@ -170,6 +170,7 @@ export class RunningWebhook {
 const NOTED = {
   'webhook.dropped': 'webhook dropped an event',
   'webhook.disabled': 'webhook disabled',
+  'webhook.muted': 'webhook muted',
   'webhook.unmuted': 'webhook no longer muted',
 } as const;
 

@@ -3,7 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { parseDuration } from '../../model/values/duration.ts';
 import { isoOf } from '../../model/values/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
-import { age, headOf, table, type Cell } from '../output/table.ts';
+import { headOf, table, type Cell } from '../output/table.ts';
 import { shownTime } from '../output/time.ts';
 import { plain } from '../output/visible.ts';
 import { OptionError } from '../serve/option-values.ts';
@@ -29,13 +29,13 @@ export const listWebhooks: HostRun = async (context) => {
   return EXIT.ok;
 };
 
-function webhookTable(webhooks: readonly WebhookView[], { colors, width, now }: HostContext): string {
+function webhookTable(webhooks: readonly WebhookView[], { colors, width }: HostContext): string {
   const rows = webhooks.flatMap(({ name, state, reason, mutes }): readonly (readonly Cell[])[] => {
     const shown = state === 'delivering' ? { text: state } : { text: state, paint: colors.red };
     if (mutes.length === 0) return [[{ text: name }, shown, { text: '-' }, { text: reason ?? '' }]];
     return mutes.map(({ agent_id: agent, until, actor, note }) => {
       const what = agent === null ? 'all' : agent;
-      const muted = `${what} for ${age(Date.parse(until) - now())}${actor === null ? '' : ` by ${actor}`}`;
+      const muted = `${what} until ${shownTime(until)}${actor === null ? '' : ` by ${actor}`}`;
       return [{ text: name }, shown, { text: muted }, { text: plain(note ?? '') }];
     });
   });

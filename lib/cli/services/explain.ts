@@ -4,6 +4,7 @@ import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';
+import { shownTime } from '../output/time.ts';
 import { visible } from '../output/visible.ts';
 
 /** Why a service is in its state, what led to it, and what happens next. */
@@ -18,7 +19,7 @@ export function explainService(id: string, { ifExit }: { readonly ifExit?: strin
 /** Sentences under headings, wrapped for the terminal. */
 function explanation(context: HostContext, view: ExplainView): string {
   const { colors, width } = context;
-  const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}`;
+  const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}  since ${shownTime(view.since)}`;
   const parts = [
     `${head}\n\n${paragraph(view.summary, width)}`,
     section(context, 'Waits for', view.waits_for.map(bullet)),

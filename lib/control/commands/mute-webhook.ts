@@ -1,5 +1,5 @@
 import type { WebhookView } from '../../api/schemas/webhook.ts';
-import { AgentNotFoundError, StoreUnavailableError, WebhookNotMutedError } from '../../model/errors.ts';
+import { AgentNotFoundError, WebhookNotMutedError } from '../../model/errors.ts';
 import { isoOf } from '../../model/values/time.ts';
 import { agentRef } from '../actors.ts';
 import type { CommandOrigin, MuteRequest } from '../control.ts';
@@ -7,10 +7,7 @@ import { webhookStatus, webhookView } from '../queries/webhooks.ts';
 import type { Runtime } from '../runtime.ts';
 import { alreadyAccepted } from './idempotency.ts';
 
-/**
- * Holds back the events of a webhook, or those of one agent. It is in effect before its event is stored, so that whoever
- * reads the mutes because of the event finds it. Throws WebhookNotFoundError, AgentNotFoundError.
- */
+/** Holds back the events of a webhook, or those of one agent. Throws WebhookNotFoundError, AgentNotFoundError. */
 export async function muteWebhook(
   runtime: Runtime,
   name: string,
@@ -21,17 +18,12 @@ export async function muteWebhook(
   await commandLog.run([keyOf(name)], async () => {
     webhookStatus(runtime, name);
     if (agentId !== null && agentRef(root, agentId) === undefined) throw new AgentNotFoundError(agentId);
+    if (alreadyAccepted(origin) === undefined) {
+      const detail = { webhook: name, until: isoOf(until), note };
+      await commandLog.accept({ event: { type: 'webhook.mute_requested', agentId, detail } }, origin);
+    }
     const actor = origin.source?.actor ?? null;
     await webhooks?.mute({ webhook: name, agentId, until, since: ports.clock.now(), actor, note });
-    if (alreadyAccepted(origin) !== undefined) return;
-    const detail = { webhook: name, until: isoOf(until), note };
-    try {
-      await commandLog.accept({ event: { type: 'webhook.muted', agentId, detail } }, origin);
-    } catch (error) {
-      // Nothing was accepted, so nothing may be in effect.
-      if (error instanceof StoreUnavailableError) await webhooks?.unmute(name, agentId).catch(() => undefined);
-      throw error;
-    }
   });
   return webhookView(webhookStatus(runtime, name));
 }

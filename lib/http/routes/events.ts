@@ -4,6 +4,7 @@ import type { Control } from '../../control/control.ts';
 import type { FeedQuery, FeedStart } from '../../model/feed.ts';
 import type { JournalQuery } from '../../model/journal.ts';
 import { prefixOf, type EventFilter } from '../../model/values/event-filter.ts';
+import { given } from '../../model/values/given.ts';
 import { sendStream } from '../event-stream.ts';
 import { RequestError } from '../problem.ts';
 import type { HandlersOf } from '../route.ts';
@@ -52,8 +53,7 @@ function journalFilterOf(filter: EventFilter): Pick<JournalQuery, 'agentId' | 's
     types: isExact ? [] : filter.types,
   };
   return {
-    ...(agentId === undefined ? {} : { agentId }),
-    ...(serviceId === undefined ? {} : { serviceId }),
+    ...given({ agentId, serviceId }),
     ...(isExact ? { type } : {}),
     ...(Object.values(rest).every((values) => values.length === 0) ? {} : { filter: rest }),
   };
@@ -63,33 +63,16 @@ function only(values: readonly string[]): string | undefined {
   return values.length === 1 ? values[0] : undefined;
 }
 
+function pageOf({ after, before, since, order, limit, ...fields }: QueryOf<OperationOf<'listEvents'>>): JournalQuery {
+  return { after, limit, order, ...given({ before, since }), ...journalFilterOf(filterOf(fields)) };
+}
+
 /** The handlers of events. */
 export function eventHandlers(control: Control, streamLimit: StreamLimit): HandlersOf<typeof EVENT_OPERATIONS> {
   return {
-    listEvents: ({ query: { after, before, since, order, limit, ...fields } }) =>
-      control.queries.history({
-        after,
-        limit,
-        order,
-        ...(before === undefined ? {} : { before }),
-        ...(since === undefined ? {} : { since }),
-        ...journalFilterOf(filterOf(fields)),
-      }),
-    listCommands: ({ query: { after, before, since, until, order, limit, actor, address, tool, ...fields } }) =>
-      control.queries.history({
-        after,
-        limit,
-        order,
-        ...(before === undefined ? {} : { before }),
-        ...(since === undefined ? {} : { since }),
-        ...(until === undefined ? {} : { until }),
-        command: {
-          ...(actor === undefined ? {} : { actor }),
-          ...(address === undefined ? {} : { address }),
-          ...(tool === undefined ? {} : { tool }),
-        },
-        ...journalFilterOf(filterOf(fields)),
-      }),
+    listEvents: ({ query }) => control.queries.history(pageOf(query)),
+    listCommands: ({ query: { until, actor, address, tool, ...page } }) =>
+      control.queries.history({ ...pageOf(page), ...given({ until }), command: given({ actor, address, tool }) }),
     streamEvents: {
       write: ({ query: fields, ctx }) => {
         const query = queryOf(fields, ctx.get('Last-Event-ID'));

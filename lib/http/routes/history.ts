@@ -1,11 +1,12 @@
 import type { QueryOf, OperationOf } from '../../api/operations.ts';
 import type { HISTORY_OPERATIONS } from '../../api/operations/history.ts';
 import type { Control, HistoryQuery } from '../../control/control.ts';
+import { given } from '../../model/values/given.ts';
 import { parseAgentId, parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 
 function historyQuery({ before, since, ...rest }: QueryOf<OperationOf<'getServiceHistory'>>): HistoryQuery {
-  return { ...rest, ...(before === undefined ? {} : { before }), ...(since === undefined ? {} : { since }) };
+  return { ...rest, ...given({ before, since }) };
 }
 
 /** The handlers of histories. */

@@ -85,9 +85,12 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     `Webhook ${text(entry, 'webhook') ?? '?'} dropped ` +
     `${number(entry, 'seq') === null ? 'events' : `event ${number(entry, 'seq') ?? '?'}`}${because(whyOf(entry))}`,
   'webhook.disabled': (entry) => `Webhook ${text(entry, 'webhook') ?? '?'} was disabled${because(whyOf(entry))}`,
+  'webhook.mute_requested': (entry) =>
+    `A mute of webhook ${text(entry, 'webhook') ?? '?'} until ${text(entry, 'until') ?? '?'} was requested` +
+    `${ofAgent(entry)}${byActor(entry)}${because(text(entry, 'note'))}`,
   'webhook.muted': (entry) =>
     `Webhook ${text(entry, 'webhook') ?? '?'} was muted until ${text(entry, 'until') ?? '?'}${ofAgent(entry)}` +
-    `${byActor(entry)}${because(text(entry, 'note'))}`,
+    because(text(entry, 'note')),
   'webhook.unmute_requested': (entry) =>
     `The end of the mute of webhook ${text(entry, 'webhook') ?? '?'} was requested${ofAgent(entry)}${byActor(entry)}`,
   'webhook.unmuted': (entry) =>

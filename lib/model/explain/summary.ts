@@ -3,7 +3,7 @@ import { isVersionIn } from '../policy/version.ts';
 import { processLabel } from '../process.ts';
 import { inWords } from '../states.ts';
 import { spokenDuration } from '../values/duration.ts';
-import { isoOf, type Instant } from '../values/time.ts';
+import type { Instant } from '../values/time.ts';
 import { clauseOf } from './clause.ts';
 import { pendingForState } from './pending.ts';
 import { reasonClause, reasonText } from './reason.ts';
@@ -13,7 +13,7 @@ import { dottedState, type Awaited, type Situation } from './situation.ts';
 export function summaryOf(situation: Situation, now: Instant): string {
   const { spec, since } = situation;
   const why = whyOf(situation);
-  const when = `for ${spokenDuration(Math.max(0, now - since))} (since ${isoOf(since)})`;
+  const when = `for ${spokenDuration(Math.max(0, now - since))}`;
   const head = `${spec.id} ${standing(situation)} ${when}${why === null ? '' : `: ${clauseOf(why)}`}.`;
   const awaits = situation.awaits.map((one) => `${dependencyNow(one)}.`);
   return [head, ...awaits, intentionOf(situation, now), ...remarksOn(situation)].join(' ');

@@ -1,4 +1,5 @@
 import { linkSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExitUsage, ProcessExit, ShimKind } from '../../model/process.ts';
 import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
@@ -186,6 +187,11 @@ export function revoke(layout: Layout, launchId: LaunchId): boolean {
 
 /** Removes all files of a launch; only once none of its processes is alive and its end is in the ledger. */
 export function removeRecords(layout: Layout, launchId: LaunchId): void {
+  removeFolder(hideRecords(layout, launchId));
+}
+
+/** The first step of that: returns the folder that is left to remove, which no host takes for a launch. */
+export function hideRecords(layout: Layout, launchId: LaunchId): string {
   rmSync(exitFile(layout, launchId), { force: true });
   const hidden = join(layout.run, `.${launchId}`);
   try {
@@ -194,11 +200,24 @@ export function removeRecords(layout: Layout, launchId: LaunchId): void {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  removeFolder(hidden);
+  return hidden;
+}
+
+/**
+ * The second step, for a host that must not wait: the pages of the reader's memory are given back to the file system,
+ * which takes milliseconds on ext4.
+ */
+export async function removeFolderLater(folder: string): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) await unlink(join(folder, name));
+    await rmdir(folder);
+  } catch {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A third of the calls of `rmSync`, which expects folders in it. */
-function removeFolder(folder: string): void {
+export function removeFolder(folder: string): void {
   try {
     for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
     rmdirSync(folder);

@@ -4,7 +4,7 @@ import type { LaunchId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { Log } from '../../ports/log.ts';
-import { removeRecords } from './launch-files.ts';
+import { hideRecords, removeFolder, removeFolderLater } from './launch-files.ts';
 import { runFolder, type Layout } from './layout.ts';
 
 /**
@@ -30,6 +30,8 @@ export class RecordRemoval {
   readonly #context: RemovalContext;
   readonly #due = new Set<LaunchId>();
   #timer: NodeJS.Timeout | null = null;
+  /** The folder that is being removed. */
+  #hidden: string | null = null;
 
   constructor(context: RemovalContext) {
     this.#context = context;
@@ -38,7 +40,7 @@ export class RecordRemoval {
   remove(launchId: LaunchId): void {
     this.#due.add(launchId);
     this.#timer ??= setTimeout(() => {
-      this.#removeNext();
+      void this.#removeAll();
     }, DELAY_MS).unref();
   }
 
@@ -51,28 +53,41 @@ export class RecordRemoval {
     if (madeAt < Math.max(bootedAt, clock.now() - REVOKED_FOR_MS)) this.remove(launchId);
   }
 
-  #removeNext(): void {
-    const [launchId] = this.#due;
-    if (launchId !== undefined) this.#removeNow(launchId);
-    if (this.#due.size > 0) this.#timer?.refresh();
-    else this.#timer = null;
+  async #removeAll(): Promise<void> {
+    for (const launchId of this.#due) {
+      this.#hidden = this.#hide(launchId);
+      if (this.#hidden !== null) await removeFolderLater(this.#hidden).catch(this.#failed);
+      this.#hidden = null;
+    }
+    this.#timer = null;
   }
 
-  #removeNow(launchId: LaunchId): void {
-    const { layout, log, crashPoint } = this.#context;
+  #hide(launchId: LaunchId): string | null {
+    const { layout, crashPoint } = this.#context;
     this.#due.delete(launchId);
     crashPoint?.('before-removal');
     try {
-      removeRecords(layout, launchId);
+      return hideRecords(layout, launchId);
     } catch (error) {
-      log.warn({ err: error, launchId }, 'cannot remove the files of an ended launch');
+      this.#failed(error);
+      return null;
     }
   }
+
+  readonly #failed = (error: unknown): void => {
+    this.#context.log.warn({ err: error }, 'cannot remove the files of an ended launch; the next host tries again');
+  };
 
   /** Removes at once what is due. */
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    for (const launchId of this.#due) this.#removeNow(launchId);
+    for (const folder of [this.#hidden, ...[...this.#due].map((launchId) => this.#hide(launchId))]) {
+      try {
+        if (folder !== null) removeFolder(folder);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
   }
 }

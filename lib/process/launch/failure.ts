@@ -41,6 +41,8 @@ const KNOWN_REASONS: Readonly<Partial<Record<string, string>>> = {
   'limits EPERM': 'it is above the hard limit of the host',
   'user EPERM': 'the host may not run programs as another user; it needs CAP_SETUID and CAP_SETGID',
   'exec ETXTBSY': 'the file is still being written',
+  'frame EINVAL':
+    'the launcher is of another version than the host, so the package was replaced while the host runs; restart the host',
 };
 
 /** What a shim was doing when it gave up. */

@@ -351,7 +351,7 @@ describe('webhooks over HTTP', () => {
       await receivedAre(1);
       await happenTo('pump3-corerl', FAILED);
       await receivedAre(1, 5);
-      expect(noted).to.deep.equal([
+      expect(noted.slice(1)).to.deep.equal([
         {
           type: 'webhook.unmuted',
           detail: {
@@ -394,7 +394,7 @@ describe('webhooks over HTTP', () => {
       await isKept(3);
       await happenTo('pump2-corerl', FAILED);
       await receivedAre(1, 4);
-      expect(noted.map(({ detail }) => detail['suppressed'])).to.deep.equal([2]);
+      expect(noted.map(({ detail }) => detail['suppressed'])).to.deep.equal([undefined, 2]);
     });
 
     it('leave an event to a longer mute that overlaps', async () => {

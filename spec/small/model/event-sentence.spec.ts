@@ -44,11 +44,15 @@ const SENTENCES: readonly (readonly [DescribableEvent, string])[] = [
     'The failure of pump1-corerl was acknowledged by anna (cli): The valve is stuck.',
   ],
   [
-    entry('webhook.muted', { serviceId: null, detail: { ...muted, note: null }, ...byAnna }),
-    'Webhook alerts was muted until 2026-01-02T03:04:05.678Z by anna (cli).',
+    entry('webhook.mute_requested', { ...agent, detail: { ...muted, note: 'Works.' }, ...byAnna }),
+    'A mute of webhook alerts until 2026-01-02T03:04:05.678Z was requested for the events of agent pump1 by anna (cli): Works.',
   ],
   [
-    entry('webhook.muted', { ...agent, detail: { ...muted, note: 'Works.' } }),
+    entry('webhook.muted', { ...host, detail: { ...muted, agent_id: null, note: null } }),
+    'Webhook alerts was muted until 2026-01-02T03:04:05.678Z.',
+  ],
+  [
+    entry('webhook.muted', { ...host, detail: { ...muted, agent_id: 'pump1', note: 'Works.' } }),
     'Webhook alerts was muted until 2026-01-02T03:04:05.678Z for the events of agent pump1: Works.',
   ],
   [

@@ -15,7 +15,6 @@ const WAITS_FOR_X = {
   dependencies: [{ serviceId: serviceSpec('x').id, condition: 'started' }],
 } as const;
 
-const SINCE = '(since 2026-01-02T03:04:02.000Z)';
 const READY = serviceSpec('pump1-corerl', { probes: { readiness: PROBE } });
 const down = { launch: null, startedAt: null } as const;
 const stopped = { ...down, state: 'stopped', substate: 'idle', intended: 'stopped' } as const;
@@ -28,17 +27,17 @@ const ROWS: readonly Row[] = [
   [
     'stopped by hand',
     stopped,
-    'has been stopped for 3 s @: it was stopped by a command. It is stopped as intended; a command has to start it.',
+    'has been stopped for 3 s: it was stopped by a command. It is stopped as intended; a command has to start it.',
   ],
   [
     'held by nobody',
     { ...stopped, holders: [] },
-    'has been stopped for 3 s @: it has no holder. It is stopped as intended; it starts with the next agent that needs it.',
+    'has been stopped for 3 s: it has no holder. It is stopped as intended; it starts with the next agent that needs it.',
   ],
   [
     'never started',
     { ...stopped, holders: [], generation: 0, isStandalone: true },
-    'has been stopped for 3 s @: it has not been started yet. It is stopped as intended; a command has to start it.',
+    'has been stopped for 3 s: it has not been started yet. It is stopped as intended; a command has to start it.',
   ],
   [
     'complete',
@@ -49,17 +48,17 @@ const ROWS: readonly Row[] = [
       reason: text('the process exited with code 0, which counts as success'),
       spec: serviceSpec('pump1-corerl', { restart: { mode: 'on_failure' } }),
     },
-    'has been stopped for 3 s @: the process exited with code 0, which counts as success. It should be running; its restart policy (on_failure) keeps it stopped.',
+    'has been stopped for 3 s: the process exited with code 0, which counts as success. It should be running; its restart policy (on_failure) keeps it stopped.',
   ],
   [
     'drained',
     { ...stopped, substate: 'drained', intended: 'running' },
-    'has been stopped for 3 s @: the host stopped it when it shut down. It should be running; the next host starts it.',
+    'has been stopped for 3 s: the host stopped it when it shut down. It should be running; the next host starts it.',
   ],
   [
     'running one of two equal files',
     { executable: { path: '/plant/a/x-1.0.0', version: '1.0.0', fingerprint: 'a', twins: ['/plant/b/x-1.0.0'] } },
-    'has been running for 3 s @. It is running as intended. Of files of the same version and at the same depth the first by name runs: "/plant/a/x-1.0.0", not "/plant/b/x-1.0.0".',
+    'has been running for 3 s. It is running as intended. Of files of the same version and at the same depth the first by name runs: "/plant/a/x-1.0.0", not "/plant/b/x-1.0.0".',
   ],
   [
     'waiting for a dependency that failed',
@@ -70,7 +69,7 @@ const ROWS: readonly Row[] = [
         { ...coreio, now: { state: 'failed', substate: 'missing', reason: text('No executable "coreio" was found.') } },
       ],
     },
-    'has been starting for 3 s @: it is waiting until pump1-coreio is running. pump1-coreio is failed: No executable "coreio" was found. ' +
+    'has been starting for 3 s: it is waiting until pump1-coreio is running. pump1-coreio is failed: No executable "coreio" was found. ' +
       'It should be running; it starts as soon as pump1-coreio is running.',
   ],
   [
@@ -87,38 +86,38 @@ const ROWS: readonly Row[] = [
         { serviceId: parseServiceId('db'), condition: 'completed', now: null },
       ],
     },
-    'has been starting for 3 s @: it is waiting until pump1-coreio is ready and db has completed. ' +
+    'has been starting for 3 s: it is waiting until pump1-coreio is ready and db has completed. ' +
       'pump1-coreio is starting: it is waiting until x is running. Service "db" does not exist. ' +
       'It should be running; it starts as soon as pump1-coreio is ready and db has completed.',
   ],
   [
     'looking for its executable',
     { ...starting, substate: 'resolving' },
-    'has been starting for 3 s @: it is looking for the executable "program". It should be running; it is launched as soon as its executable has been chosen.',
+    'has been starting for 3 s: it is looking for the executable "program". It should be running; it is launched as soon as its executable has been chosen.',
   ],
   [
     'being launched',
     { ...starting, substate: 'launching' },
-    'has been starting for 3 s @: its process is being launched. It should be running; its process runs as soon as the current launch completes.',
+    'has been starting for 3 s: its process is being launched. It should be running; its process runs as soon as the current launch completes.',
   ],
   [
     'settling',
     { ...starting, substate: 'settling', launch: LAUNCH, deadlineAt: NOW + 150 },
-    'has been starting for 3 s @: its process (pid 4711) has to stay up for 0.2 s to count as started. ' +
+    'has been starting for 3 s: its process (pid 4711) has to stay up for 0.2 s to count as started. ' +
       'It should be running; it counts as started in 0.15 s if it is still running.',
   ],
   [
     'probing',
     { ...starting, substate: 'probing', launch: LAUNCH, deadlineAt: NOW + 90_000 },
-    'has been starting for 3 s @: the startup probe of its process (pid 4711) has not passed yet. ' +
+    'has been starting for 3 s: the startup probe of its process (pid 4711) has not passed yet. ' +
       'It should be running; its process is stopped in 1 min 30 s unless its startup probe passes.',
   ],
-  ['running without a readiness probe', {}, 'has been running for 3 s @. It is running as intended.'],
-  ['running and ready', { spec: READY }, 'has been running and ready for 3 s @. It is running as intended.'],
+  ['running without a readiness probe', {}, 'has been running for 3 s. It is running as intended.'],
+  ['running and ready', { spec: READY }, 'has been running and ready for 3 s. It is running as intended.'],
   [
     'unready',
     { spec: READY, substate: 'unready', reason: { code: 'not_ready', found: 'no answer within 500 ms' } },
-    'has been running but not ready for 3 s @: its readiness probe failed: no answer within 500 ms. ' +
+    'has been running but not ready for 3 s: its readiness probe failed: no answer within 500 ms. ' +
       'It is running as intended; it becomes ready as soon as its readiness probe passes.',
   ],
   [
@@ -129,36 +128,36 @@ const ROWS: readonly Row[] = [
       reason: text('runs 1.0.0 because'),
       fallbackReason: text('runs 1.0.0 because 2.0.0 was rejected: x'),
     },
-    'has been running but not ready for 3 s @: its readiness probe has not passed yet. ' +
+    'has been running but not ready for 3 s: its readiness probe has not passed yet. ' +
       'It is running as intended; it becomes ready as soon as its readiness probe passes. ' +
       'It runs 1.0.0 because 2.0.0 was rejected: x.',
   ],
   [
     'running as an adopted process of an older revision',
     { isAdopted: true, isDrifted: true },
-    'has been running for 3 s @. It is running as intended. ' +
+    'has been running for 3 s. It is running as intended. ' +
       'Its process (pid 4711) was launched by an earlier host and adopted by this one. ' +
       'Its process runs with an older revision of its configuration; the next launch uses the current one.',
   ],
   [
     'stopping',
     { ...stopping, intended: 'stopped', reason: { code: 'not_ready', found: 'of before the stop' } },
-    'has been stopping for 3 s @: a stop was requested. It should be stopped; SIGKILL follows in 4 s if it has not exited.',
+    'has been stopping for 3 s: a stop was requested. It should be stopped; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'restarting',
     stopping,
-    'has been stopping for 3 s @: a restart was requested. It should be running; SIGKILL follows in 4 s if it has not exited.',
+    'has been stopping for 3 s: a restart was requested. It should be running; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'stopping for its group',
     { ...stopping, afterStop: { type: 'again', reason: text('restarted because g-two failed (one_for_all)') } },
-    'has been stopping for 3 s @: restarted because g-two failed (one_for_all). It should be running; SIGKILL follows in 4 s if it has not exited.',
+    'has been stopping for 3 s: restarted because g-two failed (one_for_all). It should be running; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'killing',
     { ...stopping, substate: 'killing', intended: 'stopped' },
-    'has been stopping for 3 s @: its grace period is over and its remaining processes are being killed. ' +
+    'has been stopping for 3 s: its grace period is over and its remaining processes are being killed. ' +
       'It should be stopped; then it is down, as intended.',
   ],
   [
@@ -169,13 +168,13 @@ const ROWS: readonly Row[] = [
       intended: 'stopped',
       reason: text('its process tree could not be stopped yet; retrying'),
     },
-    'has been stopping for 3 s @: its process tree could not be stopped yet; retrying. ' +
+    'has been stopping for 3 s: its process tree could not be stopped yet; retrying. ' +
       'It should be stopped; the stop is retried within 1 s.',
   ],
   [
     'draining',
     { ...stopping, substate: 'draining' },
-    'has been stopping for 3 s @: the host is stopping its services. It should be running; SIGKILL follows in 4 s if it has not exited.',
+    'has been stopping for 3 s: the host is stopping its services. It should be running; SIGKILL follows in 4 s if it has not exited.',
   ],
   [
     'in backoff',
@@ -186,7 +185,7 @@ const ROWS: readonly Row[] = [
       reason: text('the process exited with code 1'),
       deadlineAt: NOW + 800,
     },
-    'has been in backoff for 3 s @: the process exited with code 1. It should be running; the next launch is in 0.8 s.',
+    'has been in backoff for 3 s: the process exited with code 1. It should be running; the next launch is in 0.8 s.',
   ],
   [
     'exhausted',
@@ -195,29 +194,29 @@ const ROWS: readonly Row[] = [
       reason: text('the process exited with code 1; more than 3 restarts within 60 s'),
       deadlineAt: NOW + 27_000,
     },
-    'has been failed for 3 s @: the process exited with code 1; more than 3 restarts within 60 s. ' +
+    'has been failed for 3 s: the process exited with code 1; more than 3 restarts within 60 s. ' +
       'It should be running; one recovery attempt is made in 27 s.',
   ],
   [
     'exhausted for good',
     { ...failed, reason: text('its restart policy is never') },
-    'has been failed for 3 s @: its restart policy is never. ' +
+    'has been failed for 3 s: its restart policy is never. ' +
       'It should be running; its policy makes no further attempt; a command has to start it.',
   ],
   [
     'without its executable',
     { ...failed, substate: 'missing', reason: text('No executable "program" was found.') },
-    'has been failed for 3 s @: No executable "program" was found. It should be running; it starts as soon as an executable "program" is available.',
+    'has been failed for 3 s: No executable "program" was found. It should be running; it starts as soon as an executable "program" is available.',
   ],
   [
     'refused',
     { ...failed, substate: 'refused', reason: text('EACCES'), deadlineAt: NOW + 27_000 },
-    'has been failed for 3 s @: EACCES. It should be running; one recovery attempt is made in 27 s.',
+    'has been failed for 3 s: EACCES. It should be running; one recovery attempt is made in 27 s.',
   ],
   [
     'abandoned',
     { ...failed, substate: 'abandoned', reason: text('its actor crashed repeatedly') },
-    'has been failed for 3 s @: its actor crashed repeatedly. It should be running; a command has to start it.',
+    'has been failed for 3 s: its actor crashed repeatedly. It should be running; a command has to start it.',
   ],
 ];
 
@@ -225,7 +224,7 @@ describe('the summary of a service', () => {
   for (const [about, overrides, sentences] of ROWS) {
     const given = situation(overrides);
     it(`${about} (${dottedState(given)})`, () => {
-      expect(summaryOf(given, NOW)).to.equal(`pump1-corerl ${sentences.replace('@', SINCE)}`);
+      expect(summaryOf(given, NOW)).to.equal(`pump1-corerl ${sentences}`);
     });
   }
 

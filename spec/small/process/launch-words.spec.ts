@@ -113,6 +113,15 @@ describe('a failure', () => {
     ).to.equal('The program "/opt/pump" cannot be run: its interpreter "/x" does not exist (ENOENT).');
   });
 
+  it('says that the host has to be restarted if its launcher is of another version', () => {
+    expect(failureOf('frame', constants.errno.EINVAL, '/opt/pump')).to.deep.equal({
+      code: 'EINVAL',
+      isPermanent: false,
+      message:
+        'The launch frame for "/opt/pump" cannot be used: the launcher is of another version than the host, so the package was replaced while the host runs; restart the host (EINVAL).',
+    });
+  });
+
   it('with an unknown number is still one', () => {
     expect(failureOf('exec', 4_000, '/x')).to.include({ code: 'E4000', isPermanent: false });
   });

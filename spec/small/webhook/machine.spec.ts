@@ -307,7 +307,7 @@ describe('the machine of a webhook', () => {
       stillFailing = [journalEntry(1)];
       await pass(HOUR_MS);
       expect(asked.map(({ mute, position }) => [mute.end, position])).to.deep.equal([[2, 2]]);
-      expect(noted).to.deep.equal(['webhook.unmuted  ']);
+      expect(noted).to.deep.equal(['webhook.muted  ', 'webhook.unmuted  ']);
       await come(event(3));
       expect(attempts).to.deep.equal([1, 3]);
       expect(kept.map(({ position }) => position)).to.deep.equal([1, 2, 2, 3]);

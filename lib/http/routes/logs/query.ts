@@ -1,4 +1,5 @@
 import type { QueryOf, OperationOf } from '../../../api/operations.ts';
+import { given } from '../../../model/values/given.ts';
 import type { ServiceId } from '../../../model/values/ids.ts';
 import {
   LOG_STREAMS,
@@ -148,8 +149,12 @@ export function wantedOutput(services: WantedServices, fields: LogFields, lastEv
   const streams = stream === undefined ? LOG_STREAMS : [stream];
   const search = searchOf(fields);
   const startOf = startsOf(fields, lastEventId, services, streams);
-  const limits = { ...(until === undefined ? {} : { until }), ...(generation === undefined ? {} : { generation }) };
-  const queries = services.ids.map((serviceId) => ({ serviceId, streams, start: startOf(serviceId), ...limits }));
+  const queries = services.ids.map((serviceId) => ({
+    serviceId,
+    streams,
+    start: startOf(serviceId),
+    ...given({ until, generation }),
+  }));
   return { services, streams, queries, search };
 }
 

@@ -66,24 +66,26 @@ describe('a mute of a webhook', () => {
     const after = await world.control.unmuteWebhook('alerts', 'pump1', anna());
     expect(after.mutes).to.deep.equal([]);
     expect(await events()).to.deep.equal([
-      ['webhook.muted', 'anna', 'pump1', 'alerts'],
+      ['webhook.mute_requested', 'anna', 'pump1', 'alerts'],
       ['webhook.unmute_requested', 'anna', 'pump1', 'alerts'],
     ]);
   });
 
-  it('is in effect when its event is stored, and not at all if that fails', async () => {
-    const commit = world.store.commitIntentions.bind(world.store);
-    const seen: number[] = [];
-    world.store.commitIntentions = (change) => {
-      if (change.journal.some(({ type }) => type === 'webhook.muted')) seen.push(mutes.length);
-      return commit(change);
-    };
+  it('is not in effect, and leaves the earlier one, if its event cannot be stored', async () => {
     await world.control.muteWebhook('alerts', asked(), anna());
-    expect(seen).to.deep.equal([1]);
+    const before = mutes;
     world.store.breakDown();
-    const error = await rejection(world.control.muteWebhook('alerts', asked('pump1'), anna()));
+    const error = await rejection(world.control.muteWebhook('alerts', { ...asked(), note: 'longer' }, anna()));
     expect(error).to.be.instanceOf(StoreUnavailableError);
-    expect(mutes.map(({ agentId }) => agentId)).to.deep.equal([null]);
+    expect(mutes).to.equal(before);
+    expect(mutes.map(({ note }) => note)).to.deep.equal(['maintenance']);
+  });
+
+  it('takes effect without a second event if an earlier request with its key had it accepted', async () => {
+    const claim = { key: 'mute-1', fingerprint: '', accepted: { subject: null } };
+    await world.control.muteWebhook('alerts', asked(), { ...anna(), claim });
+    expect(mutes).to.have.length(1);
+    expect(await events()).to.deep.equal([]);
   });
 
   it('is refused for what does not exist', async () => {

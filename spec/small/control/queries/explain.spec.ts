@@ -66,7 +66,7 @@ describe('the explanation of a service', () => {
       await world.pass();
       const { summary, next, budget } = await world.control.queries.explain('pump1-corerl');
       expect(summary).to.equal(
-        'pump1-corerl has been in backoff for 0 s (since 2023-11-14T22:13:20.800Z): the process exited with code 7. ' +
+        'pump1-corerl has been in backoff for 0 s: the process exited with code 7. ' +
           'It should be running; the next launch is in 0.25 s.',
       );
       expect(next[0]).to.deep.equal({
