@@ -99,7 +99,9 @@ describe('what changed, in the built program', function () {
     expect(isAlive(before.pid ?? -1)).to.equal(false);
     process.kill(pinned.pid ?? -1, 'SIGKILL');
     await until({ state: 'running', version: '1.9.0', generation: pinned.generation + 1 });
-    expect(await cli('services', 'explain', 'pump1-corerl')).to.match(/It is pinned to\s+version\s+1\.9\.0/);
+    expect(await cli('services', 'explain', 'pump1-corerl')).to.match(
+      /It\s+has\s+been\s+pinned\s+to\s+version\s+1\.9\.0/,
+    );
     await cli('services', 'version', 'pump1-corerl', '--unpin');
     await until({ state: 'running', version: '2.0.0' });
   });

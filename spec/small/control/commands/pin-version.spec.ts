@@ -87,7 +87,7 @@ describe('a version that a person has chosen for a service', () => {
     expect((await events('service.version_pinned'))[0]).to.include({ cause: 'command', actor: 'anna', service_id: ID });
     const { summary, pin: explained } = await world.control.queries.explain(ID);
     expect(summary).to.match(
-      /It is pinned to version 1\.9\.0 by anna since \S+Z; its configuration asks for no version\./,
+      /It has been pinned to version 1\.9\.0 by anna for 0\.6 s; its configuration asks for no version\./,
     );
     expect(explained).to.deep.equal(view().pin);
   });
