@@ -15,7 +15,7 @@ export interface CommandOutput {
 export function checkedText({ file, error, agents, ...kinds }: CheckedConfig): CommandOutput {
   if (error !== null) return { code: 2, output: '', errors: errorText(error) };
   const output = `${file ?? 'the built-in configuration'}: ok\n${linesOf(kinds)}${agents.map(agentText).join('')}`;
-  const errors = agents.map((agent) => (agent.error === null ? '' : errorText(agent.error))).join('');
+  const errors = agents.map(({ file, error: found }) => (found === null ? '' : errorText(found, file))).join('');
   return { code: errors === '' ? 0 : 2, output, errors };
 }
 
@@ -30,13 +30,14 @@ function linesOf({ executables, accounts }: Pick<CheckedAgent, 'executables' | '
 }
 
 /** All problems of a file, one per line; the first message has the file name. */
-export function errorText(error: CoredinatorError): string {
+export function errorText(error: CoredinatorError, file: string | null = null): string {
   const further = error instanceof ConfigInvalidError ? error.issues.slice(1) : [];
   const lines = further.map(({ line, column, path, message }) => {
     const place = line === undefined ? '' : `${line}:${column ?? 1}: `;
     return `  ${place}${path === '' ? '' : `${path} `}${message}.\n`;
   });
-  return `error: ${error.message}\n${lines.join('')}`;
+  const prefix = file === null || error.message.includes(file) ? '' : `${file}: `;
+  return `error: ${prefix}${error.message}\n${lines.join('')}`;
 }
 
 /** For programs: one document, whatever was found. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCatalog } from '../../config/catalog.ts';
 import type { Effective } from '../../config/effective.ts';
@@ -60,8 +61,15 @@ export async function checkConfig(
   const executables = kinds.filter(({ choice, isNeeded }) => isNeeded || choice.type === 'found');
   const accounts = await kindAccounts(config.effective, systemAccounts());
   const agents: CheckedAgent[] = [];
-  for (const file of agentFiles) agents.push(await checkAgent(file, config, catalog));
+  // `DIR/*.yaml` names the configuration of the host too, which is no agent.
+  for (const file of agentFiles.filter((file) => !isSameFile(file, config.file)))
+    agents.push(await checkAgent(file, config, catalog));
   return { file: config.file, error: null, executables, accounts, agents };
+}
+
+function isSameFile(file: string, other: string | null): boolean {
+  const [one, two] = [file, other ?? ''].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && one.ino === two?.ino && one.dev === two.dev;
 }
 
 async function checkAgent(

@@ -75,6 +75,24 @@ describe('coredinator config', () => {
       ]);
     });
 
+    it('takes the configuration of the host for no agent, so DIR/*.yaml can be checked', async () => {
+      const host = file('coredinator.yaml', 'kinds: { corerl: { version: ^2 } }\n');
+      const agent = file('pump1.yaml', '');
+      const { code, output, errors } = await config(['check', host, agent]);
+      expect([code, errors]).to.deep.equal([0, '']);
+      expect(output.split('\n').filter((line) => line.includes(': ok'))).to.deep.equal([
+        `${host}: ok`,
+        `${agent}: ok, agent "pump1" with pump1-coreio, pump1-corerl`,
+      ]);
+    });
+
+    it('names the file whose name is no id', async () => {
+      const agent = file(`${'a'.repeat(129)}.yaml`, '');
+      const { code, errors } = await config(['check', agent]);
+      expect(code).to.equal(2);
+      expect(errors).to.match(new RegExp(`^error: ${agent}: "a+" is not a valid agent id: `));
+    });
+
     it('says who each kind would run as, and which user does not exist', async function () {
       if (process.geteuid?.() !== 0) this.skip();
       const services = 'services: { telemetry: { kind: coretelemetry, user: no-such-user-here } }';
