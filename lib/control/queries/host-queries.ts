@@ -1,9 +1,11 @@
 import type { AgentStatusView, AgentView, IoView } from '../../api/schemas/agent.ts';
 import type { ExplainView } from '../../api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/history.ts';
+import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView } from '../../api/schemas/config.ts';
 import type { HealthView } from '../../api/schemas/host.ts';
 import type { LaunchPageView } from '../../api/schemas/launch.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import type { VersionsView } from '../../api/schemas/version.ts';
 import type { WebhookView } from '../../api/schemas/webhook.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
@@ -18,9 +20,11 @@ import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { LogBatch, LogFindings, LogQuery, LogSearch } from '../../model/values/log-line.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
-import type { HistoryQuery, LaunchQuery, Queries } from '../control.ts';
+import type { DiffQuery, HistoryQuery, LaunchQuery, Queries, RevisionQuery } from '../control.ts';
+import { configDiff, configurationView, revisionPage } from '../configuration/config-queries.ts';
 import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
+import { versionsOf } from '../configuration/pin-version.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
@@ -217,6 +221,22 @@ export class HostQueries implements Queries {
     if (reasons.length === 0) return { status: 'healthy', ...base };
     const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
     return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };
+  }
+
+  versions(id: string): Promise<VersionsView> {
+    return versionsOf(this.#runtime, id);
+  }
+
+  configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView> {
+    return revisionPage(this.#runtime.ports.configurations, query);
+  }
+
+  configRevision(number: number): Promise<ConfigurationView> {
+    return configurationView(this.#runtime.ports.configurations, number);
+  }
+
+  configDiff(query: DiffQuery): Promise<ConfigDiffView> {
+    return configDiff(this.#runtime.ports.configurations, query);
   }
 
   webhooks(): readonly WebhookView[] {

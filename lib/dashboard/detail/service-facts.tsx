@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { localInstant } from '../words/time.ts';
 import { formatRoute } from '../world/route.ts';
@@ -16,6 +17,13 @@ function exitOf({ last_exit: exit }: ServiceView): string {
   if (exit === null) return 'none';
   const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
   return `${how} (${exit.class}), ${localInstant(exit.at, Date.now())}`;
+}
+
+/** Which version somebody has chosen, who and when. */
+function pinOf({ version, actor, since, configured, in_range: isInRange }: PinView): string {
+  const by = actor === null ? '' : ` by ${actor}`;
+  const range = isInRange ? '' : `; the configuration asks for ${configured ?? 'any version'}`;
+  return `to ${version}${by}, ${localInstant(since, Date.now())}${range}`;
 }
 
 function AgentLinks({ ids }: { readonly ids: readonly string[] }): ReactNode {
@@ -36,6 +44,7 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
     <dl className="facts">
       <Fact name="Kind">{kind}</Fact>
       <Fact name="Version">{version ?? '–'}</Fact>
+      {service.pin === null ? null : <Fact name="Pinned">{pinOf(service.pin)}</Fact>}
       <Fact name="Pid">{pid === null ? '–' : `${pid}${adopted ? ' (adopted)' : ''}`}</Fact>
       <Fact name="Generation">{generation}</Fact>
       <Fact name="Restarts">{restarts}</Fact>

@@ -36,9 +36,9 @@ describe('commands', () => {
       expect(world.control.queries.agentStatus('pump1').config_path).to.equal(null);
       world.store.releaseWrites();
       expect(await answer).to.equal('pump1');
-      expect((await world.store.loadIntentions()).map(({ subject, intended }) => [subject, intended])).to.deep.equal([
-        ['agent:pump1', 'running'],
-      ]);
+      expect(
+        (await world.store.loadIntentions()).map((one) => [one.subject, 'pin' in one ? one.pin : one.intended]),
+      ).to.deep.equal([['agent:pump1', 'running']]);
     });
 
     it('is refused and changes nothing when it cannot be made durable', async () => {
