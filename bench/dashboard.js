@@ -123,7 +123,7 @@ await onPlant(hostServices(ids), {}, async (host) => {
     await page.addInitScript(WATCH);
     const begun = performance.now();
     await page.goto(`${host.url}/ui#/services/${idOf(0)}`);
-    await page.getByRole('radio', { name: `${count} running` }).waitFor();
+    await page.getByRole('button', { name: `${count} running` }).waitFor();
     console.log(`${count} services on the page after ${Math.round(performance.now() - begun)} ms`);
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });

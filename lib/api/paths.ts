@@ -16,6 +16,7 @@ export const ENDPOINTS = {
   getAgent: ['GET', '/api/agents/{id}'],
   listAgents: ['GET', '/api/agent-views'],
   defineAgent: ['POST', '/api/agents/{id}'],
+  checkAgent: ['POST', '/api/agent-check'],
   startKnownAgent: ['POST', '/api/agents/{id}/start'],
   restartAgent: ['POST', '/api/agents/{id}/restart'],
   deleteAgent: ['DELETE', '/api/agents/{id}'],

@@ -7,7 +7,7 @@ import type { AgentId, ServiceId } from '../model/values/ids.ts';
 import type { JournalQuery } from '../model/journal.ts';
 import type { LogBatch, LogBounds, LogFindings, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
-import type { AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
+import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
 import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView, ReloadView } from '../api/schemas/config.ts';
 import type { HealthView } from '../api/schemas/host.ts';
@@ -82,6 +82,10 @@ export interface Queries {
   agent(id: string): AgentView;
   /** In the order of first start. */
   agents(): readonly AgentView[];
+  /**
+   * What a start would do, from the current files; changes nothing. Throws like the start, except for an agent that is up.
+   */
+  checkAgent(request: AgentRequest): Promise<AgentCheckView>;
   /** The revision of its definition and its intention. Throws AgentNotFoundError. */
   agentRevision(id: string): string;
   services(): readonly ServiceView[];

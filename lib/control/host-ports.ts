@@ -50,7 +50,16 @@ export interface HostPorts {
   readonly files: HostFiles;
   /** In what condition the state of earlier hosts was found; default: unchanged. */
   readonly found?: FoundState;
-  readonly identity: { readonly processId: number; readonly version: string; readonly guarantees: Guarantees };
+  readonly identity: HostIdentity;
+}
+
+/** Who a host is, and what it can guarantee. */
+export interface HostIdentity {
+  /** What people call it. */
+  readonly name: string;
+  readonly processId: number;
+  readonly version: string;
+  readonly guarantees: Guarantees;
 }
 
 /** In what condition a host found the state of earlier hosts. */

@@ -94,6 +94,7 @@ export class Host implements OpenControl {
     this.#removal.completeAll(HOST_START);
     forgetLeftovers(this.#runtime);
     this.#launchEnds.complete();
+    void this.queries.complete();
   }
 
   /** Takes durable events, those of the recovery too. */
@@ -117,6 +118,7 @@ export class Host implements OpenControl {
     this.#removal.completeAll(HOST_START);
     releaseLeftovers(this.#runtime);
     this.#launchEnds.complete();
+    void this.queries.complete();
   }
 
   /** A store that cannot be written keeps nobody from coming up: live services are supervised, and the rest waits for it. */

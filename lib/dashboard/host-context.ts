@@ -20,6 +20,11 @@ export function useWorld<T>(select: (world: World) => T): T {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }
 
+/** Since when what the page shows may be outdated, because there is no connection to the host; null: it is up to date. */
+export function useStaleSince(): number | null {
+  return useFeed((feed) => feed.context.lostAt);
+}
+
 /** A part of the connection state; `select` must return the same value while it has not changed. */
 export function useFeed<T>(select: (feed: SnapshotFrom<typeof feedMachine>) => T): T {
   const { feed } = useHost();

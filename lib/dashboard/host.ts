@@ -3,6 +3,7 @@ import type { ActorRefFrom } from 'xstate';
 import { createClient } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
 import { feedMachine } from './feed/machine.ts';
+import type { SessionEnd } from './feed/machine.ts';
 import { Store } from './store.ts';
 import { usageMachine } from './usage/machine.ts';
 
@@ -46,12 +47,16 @@ function watchPage(onVisibility: (isVisible: boolean) => void): () => void {
 
 /** Connects to the host of this page. */
 export function openHost(url: string): Host {
-  const endSession = (): void => {
-    feed.send({ type: 'session.ended' });
+  const endSession = (ending: SessionEnd): void => {
+    feed.send({ type: 'session.ended', ending });
   };
-  const client = clientOf(url, endSession);
+  const client = clientOf(url, () => {
+    endSession('rejected');
+  });
   const store = new Store();
-  const feed = createActor(feedMachine, { input: { client, update: store.update.bind(store), now: Date.now } });
+  const feed = createActor(feedMachine, {
+    input: { client, world: store.get, update: store.update.bind(store), now: Date.now },
+  });
   const usage = createActor(usageMachine, { input: { client, watchPage } });
   feed.start();
   usage.start();
@@ -66,7 +71,7 @@ export function openHost(url: string): Host {
     },
     signOut: async () => {
       await client.signOut();
-      endSession();
+      endSession('signed out');
     },
   };
 }

@@ -1,3 +1,6 @@
+// The client loads this when it follows a stream. In the page that could be too late: a browser does not load a script again
+// that it could not load once, because the host was away at that moment.
+import 'eventsource-parser/stream';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { HostContext } from './host-context.ts';

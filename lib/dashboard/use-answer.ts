@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useStaleSince } from './host-context.ts';
 import { sentenceOf } from './words/sentence.ts';
 
 /** A response of the host as page state. `value` is the last successful one; it stays visible during a new request. */
@@ -10,12 +11,14 @@ export interface Answer<T> {
 }
 
 /**
- * Sends a request to the host, and again whenever a value in `dependencies` changes. Responses of outdated requests are
- * ignored.
+ * Sends a request to the host, and again whenever a value in `dependencies` changes, or the host is back after it was
+ * away. Responses of outdated requests are ignored.
  */
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependencies: readonly unknown[]): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ type: 'loading', value: null, problem: null });
+  const isStale = useStaleSince() !== null;
   useEffect(() => {
+    if (isStale) return undefined;
     const leave = new AbortController();
     ask(leave.signal).then(
       (value) => {
@@ -30,6 +33,6 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependenc
       leave.abort();
     };
     // `ask` is a new function in each render; `dependencies` say when its request changes.
-  }, dependencies);
+  }, [...dependencies, isStale]);
   return answer;
 }

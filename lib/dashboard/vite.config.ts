@@ -18,5 +18,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2023',
     chunkSizeWarningLimit: 1_000,
+    // main.tsx says why the page loads at first what the client of programs loads when it needs it.
+    rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
   },
 });

@@ -9,6 +9,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
 /** How to run the host (contract 2). All paths are absolute. */
 export interface ServeOptions {
+  /** What people call this host. */
+  readonly name: string;
   readonly basePath: string;
   readonly stateDir: string;
   /** The given configuration file; null: the `coredinator.yaml` of the base path, if there is one. */

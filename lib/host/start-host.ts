@@ -104,7 +104,7 @@ function hostPorts(
     },
     exitMode: options.onExit,
     inherited: inheritable(process.env),
-    identity: { processId: process.pid, version, guarantees },
+    identity: { name: options.name, processId: process.pid, version, guarantees },
   };
 }
 

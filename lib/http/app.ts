@@ -22,6 +22,8 @@ import {
 
 /** The parts and settings of the API. */
 export interface HttpAppOptions extends GuardOptions {
+  /** What people call the host. */
+  readonly name: string;
   readonly version: string;
   readonly control: Control;
   /** The source of GET /metrics. */
@@ -63,13 +65,13 @@ function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): v
 
 /** The REST API over `control` (contract 3) as an app that does not listen yet; see {@link listen}. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
+  const { name, control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
   const { upgrades = {}, inspectorUrl } = options;
   const router = new Router<RequestState>({ sensitive: true });
   const streamLimit = new StreamLimit(options.maxStreams);
   for (const { method, paths, handle } of allRoutes(
     control,
-    version,
+    { name, version },
     exposition,
     machines,
     streamLimit,
@@ -79,7 +81,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
   const app = new Koa<RequestState>();
   if (meter !== undefined) app.use(measured(meter));
-  app.use(requestPipeline({ log, version, guards }));
+  app.use(requestPipeline({ log, host: { name, version }, guards }));
   app.use(router.routes());
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);

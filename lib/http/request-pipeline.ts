@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts';
 import { isReading } from './access/access.ts';
 import type { Guards } from './access/guards.ts';
 import { sendSignInPage } from './access/sign-in-page.ts';
+import type { HostLabel } from './host-label.ts';
 import { jsonText } from './json-text.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import type { Context, RequestState } from './request-context.ts';
@@ -14,7 +15,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 /** The dependencies of the request pipeline. */
 export interface PipelineOptions {
   readonly log: Log;
-  readonly version: string;
+  readonly host: HostLabel;
   readonly guards: Guards;
 }
 
@@ -45,12 +46,12 @@ function isForPerson(ctx: Context, error: unknown): boolean {
 }
 
 /** Responds with the problem document of an error, or with the sign-in page. */
-function sendProblem(ctx: Context, error: unknown, version: string): void {
+function sendProblem(ctx: Context, error: unknown, host: HostLabel): void {
   const { problem, headers } = problemAnswer(error, rawPath(ctx.req));
   ctx.status = problem.status;
   ctx.set(headers);
   if (isForPerson(ctx, error)) {
-    sendSignInPage(ctx, version);
+    sendSignInPage(ctx, host);
     return;
   }
   ctx.res.setHeader('Content-Type', 'application/problem+json');
@@ -75,17 +76,17 @@ function logRequest(log: Log, ctx: Context, startedAt: number): void {
  * line. Koa itself never sees an error of a route.
  */
 export function requestPipeline(options: PipelineOptions): Middleware<RequestState> {
-  const { log, version, guards } = options;
+  const { log, host, guards } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();
     ctx.state.requestId = requestIdOf(ctx.req);
     ctx.set(SECURITY_HEADERS);
-    ctx.res.setHeader('X-CoreRL-Version', version);
+    ctx.res.setHeader('X-CoreRL-Version', host.version);
     ctx.res.setHeader('X-Request-Id', ctx.state.requestId);
     try {
       if (!(await guards.answered(ctx))) await next();
     } catch (error) {
-      sendProblem(ctx, error, version);
+      sendProblem(ctx, error, host);
       logFailure(log, error, ctx);
     }
     logRequest(log, ctx, startedAt);

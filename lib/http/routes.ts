@@ -4,6 +4,7 @@ import type { Control } from '../control/control.ts';
 import { DEFAULT_INSPECTOR_URL } from '../model/values/inspector-url.ts';
 import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition } from '../ports/meter.ts';
+import type { HostLabel } from './host-label.ts';
 import { routeOf, type HandlersOf, type Route } from './route.ts';
 import { agentHandlers, tepHandlers } from './routes/agents.ts';
 import { configHandlers } from './routes/config.ts';
@@ -26,7 +27,7 @@ import { StreamLimit } from './stream-limit.ts';
 /** The table of all routes, one for each operation of the API. */
 export function allRoutes(
   control: Control,
-  version: string,
+  host: HostLabel,
   exposition: Exposition,
   machines: MachineLibrary,
   streamLimit = new StreamLimit(),
@@ -47,8 +48,8 @@ export function allRoutes(
     ...healthHandlers(control),
     ...metricsHandlers(control, exposition),
     ...sessionHandlers(),
-    ...inspectorHandlers(inspectorUrl),
-    ...docsHandlers(version),
+    ...inspectorHandlers(inspectorUrl, host),
+    ...docsHandlers(host),
     ...dashboardHandlers(),
   };
   // Object.keys loses the key type; HandlersOf has checked that each handler matches the schemas of its operation.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idField, ifMatchHeader, pageFields, pathField } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
-import { agentPageSchema, agentSchema, agentStatusSchema } from '../schemas/agent.ts';
+import { agentCheckSchema, agentPageSchema, agentSchema, agentStatusSchema } from '../schemas/agent.ts';
 import { looseStartQuery, looseStopQuery, startQuery, WAIT_PROBLEMS } from '../waits.ts';
 import { idSchema } from '../wire.ts';
 
@@ -34,19 +34,30 @@ const start = {
   problems: [...CONFIG_PROBLEMS, ...WAIT_PROBLEMS],
 } as const;
 
+const agentTypeField = z
+  .string()
+  .min(1)
+  .max(128)
+  .nullish()
+  .meta({ description: 'A name from `agent_types`; default: the one in the file.' });
+
 const defineBody = z
   .strictObject({
     config_path: pathField,
     coreio_id: idField.nullish(),
-    agent_type: z
-      .string()
-      .min(1)
-      .max(128)
-      .nullish()
-      .meta({ description: 'A name from `agent_types`; default: the one in the file.' }),
+    agent_type: agentTypeField,
     autostart: z.boolean().default(true).meta({ description: 'Whether to start it too.' }),
   })
   .meta({ id: 'AgentDefinition', example: { config_path: '/plant/pump1.yaml', autostart: false } });
+
+const checkBody = z
+  .strictObject({
+    config_path: pathField,
+    agent_id: idField.nullish().meta({ description: 'Default: the file name without its extension.' }),
+    coreio_id: idField.nullish(),
+    agent_type: agentTypeField,
+  })
+  .meta({ id: 'AgentCheckRequest', example: { config_path: '/plant/pump1.yaml' } });
 
 const revisionHeaders = {
   ETag: z.string().meta({ description: 'The revision of its definition and its intended state.' }),
@@ -113,6 +124,14 @@ export const AGENT_OPERATIONS = {
       },
     },
     problems: [...CONFIG_PROBLEMS, 'precondition_failed'],
+  },
+  checkAgent: {
+    tag: 'Agents',
+    summary: 'What the start of an agent would do: its id, its type, and its services with the files that would run.',
+    description: 'Reads the files and looks for the executables as a start does, and changes nothing.',
+    body: checkBody,
+    answers: ok(agentCheckSchema),
+    problems: ['config_unreadable', 'config_outside_root', 'config_invalid', 'service_conflict'],
   },
   startKnownAgent: {
     tag: 'Agents',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exitField, idField, noteField, pageFields } from '../fields.ts';
+import { exitField, flagField, idField, listField, noteField, pageFields } from '../fields.ts';
 import { ok } from '../operation.ts';
 import type { Operations } from '../operation.ts';
 import { explainSchema } from '../schemas/explain.ts';
@@ -13,7 +13,11 @@ import { startQuery, stopQuery, WAIT_PROBLEMS } from '../waits.ts';
 const list = z.strictObject({
   ...pageFields,
   agent_id: idField.optional().meta({ description: 'Only services that this agent holds.' }),
-  state: stateSchema.optional(),
+  state: listField(stateSchema).optional().meta({ description: 'Only services in one of these states; a list.' }),
+  ready: flagField.optional().meta({
+    description: '`false`: only services that are `running` and not ready; `true`: only those that are ready.',
+  }),
+  flapping: flagField.optional().meta({ description: '`true`: only services that flap; `false`: only the others.' }),
   kind: z.string().min(1).max(128).optional(),
 });
 

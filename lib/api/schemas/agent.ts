@@ -34,6 +34,42 @@ export const agentSchema = z
   });
 export type AgentView = Wire<typeof agentSchema>;
 
+/** What a start of an agent would do. */
+export const agentCheckSchema = z
+  .strictObject({
+    id: idSchema,
+    type: z.string(),
+    config_path: z.string(),
+    state: stateSchema.nullable().meta({ description: 'Of the known agent with this id; null: there is none.' }),
+    services: z
+      .array(
+        z.strictObject({
+          id: idSchema,
+          kind: z.string(),
+          executable: z.string().nullable().meta({ description: 'The file that would run; null: there is none.' }),
+          version: z.string().nullable(),
+          problem: z
+            .string()
+            .nullable()
+            .meta({ description: 'Why it would be `failed` at first; it starts by itself when that is mended.' }),
+        }),
+      )
+      .meta({ description: 'In the order of their start.' }),
+  })
+  .meta({
+    id: 'AgentCheck',
+    example: {
+      id: 'pump1',
+      type: 'default',
+      config_path: CONFIG_PATH,
+      state: null,
+      services: [
+        { id: 'pump1-coreio', kind: 'coreio', executable: '/plant/coreio-1.2.0', version: '1.2.0', problem: null },
+      ],
+    },
+  });
+export type AgentCheckView = Wire<typeof agentCheckSchema>;
+
 /** One service inside the status of an agent (contract 3.1). */
 export const serviceStatusSchema = z
   .strictObject({

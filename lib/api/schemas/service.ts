@@ -42,6 +42,10 @@ export const serviceSchema = z
     state: stateSchema,
     intended_state: intendedSchema,
     substate: substateSchema,
+    ready: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Whether its readiness probe passes, or it has none; null: it is not `running`.' }),
     generation: countSchema.meta({ description: 'The number of launches of the service.' }),
     pid: z.int().nullable(),
     version: z.string().nullable(),
@@ -57,6 +61,19 @@ export const serviceSchema = z
       .meta({ description: 'What the current deadline is for.' }),
     reason: reasonSchema,
     reason_code: reasonCodeSchema,
+    flapping: z
+      .strictObject({
+        restarts: countSchema.meta({ description: 'Since the first of them, at most 500.' }),
+        exact: z.boolean().meta({ description: 'False: there were more; the journal keeps not every one of them.' }),
+        since: instantSchema.meta({ description: 'The first of these restarts.' }),
+        until: instantSchema.meta({ description: 'It no longer flaps then, if it is not restarted again.' }),
+        threshold: countSchema,
+      })
+      .nullable()
+      .meta({
+        description:
+          'Its restart policy has restarted it more than `threshold` times in the last hour; null: it has not.',
+      }),
     acknowledgement: z
       .strictObject({
         at: instantSchema,
@@ -89,6 +106,7 @@ export const serviceSchema = z
       state: 'running',
       intended_state: 'running',
       substate: 'ready',
+      ready: true,
       generation: 2,
       pid: 4711,
       version: '2.0.1',
@@ -112,6 +130,7 @@ export const serviceSchema = z
       next: null,
       reason: null,
       reason_code: null,
+      flapping: null,
       acknowledgement: null,
       pin: null,
       adopted: false,

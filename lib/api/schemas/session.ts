@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Wire } from '../wire.ts';
 
 /** How the client has authenticated, and what it may do. */
 export const sessionSchema = z
@@ -7,3 +8,4 @@ export const sessionSchema = z
     scope: z.enum(['full', 'read']).meta({ description: '`read`: every GET, but no commands.' }),
   })
   .meta({ id: 'Session' });
+export type SessionView = Wire<typeof sessionSchema>;

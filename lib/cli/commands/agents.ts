@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CheckOptions } from '../agents/check-agent.ts';
 import type { DeleteOptions, StartOptions } from '../agents/change-agent.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/host-options.ts';
@@ -16,7 +17,7 @@ export const agents: CommandGroup = {
   example: 'coredinator agents start ./pump1.yaml',
   define: ({ newCommand, choose, env }) => {
     const group = newCommand('agents')
-      .summary('list, start, stop, restart and delete agents')
+      .summary('list, check, start, stop, restart and delete agents')
       .description('Agents of a running host.');
     const sub = (name: string, what: string): Command => withHost(group.command(name).description(what));
     sub('list', 'list all agents').action((options: HostOptions) => {
@@ -26,6 +27,16 @@ export const agents: CommandGroup = {
       .argument('<agent>')
       .action((id: string, options: HostOptions) => {
         choose(hostTask(options, env, async () => (await import('../agents/show-agents.ts')).agentStatus(id)));
+      });
+    sub('check', 'show what the start of an agent would do, without starting it')
+      .argument('<file>', 'the config file of an agent')
+      .option('--agent-id <id>', 'its id (default: the file name without extension)')
+      .option('--agent-type <type>', 'its type (default: the one in the file)')
+      .option('--coreio-id <id>', 'the coreio service that it shares with other agents')
+      .action((file: string, options: HostOptions & CheckOptions) => {
+        choose(
+          hostTask(options, env, async () => (await import('../agents/check-agent.ts')).checkAgent(file, options)),
+        );
       });
     withWait(sub('start', 'start agents and wait until they are running'), 'the agents are running')
       .argument('<file...>', 'the config file of an agent, or the id of a known one')

@@ -8,6 +8,9 @@ import type { InstallRequest } from '../systemd/install.ts';
 
 const UNIT_NAME = /^[A-Za-z0-9][A-Za-z0-9:_.-]*$/;
 
+/** The option of `serve` that this command calls `--host-name`, because its `--name` is the name of the unit. */
+const HOST_NAME = '--name';
+
 const HELP = `
 The options of \`coredinator serve\` go into the unit, with absolute paths, including those from COREDINATOR_<OPTION>: the unit does not
 see your environment. Nothing is started; the commands to do so are printed.`;
@@ -19,6 +22,7 @@ interface Given {
   readonly print?: true;
   readonly force?: true;
   readonly name: string;
+  readonly hostName?: string;
   readonly runAs?: string;
 }
 
@@ -37,12 +41,13 @@ export const installService: CommandGroup = {
       .option('--print', 'only print the unit; also works without systemd')
       .option('--force', 'replace an existing unit that differs')
       .option('--name <unit>', 'name of the unit, for a second host on this machine', 'coredinator')
+      .option('--host-name <name>', 'the --name of serve: name of the host for people')
       .option('--run-as <user>', 'the user that the host and its services run as (default: the owner of the base path)')
       .addHelpText('after', HELP)
       .action((given: Given, self: Command) => {
         chooseInstall(context, given, self);
       });
-    for (const option of newServeOptions()) command.addOption(option);
+    for (const option of newServeOptions()) if (option.long !== HOST_NAME) command.addOption(option);
     return command;
   },
 };
@@ -54,7 +59,8 @@ interface Chosen {
 }
 
 function chooseInstall(context: CommandContext, given: Given, command: Command): void {
-  const { request, warnings } = requestOf(given, serveArgs(command), context.env);
+  const named = given.hostName === undefined ? [] : [`${HOST_NAME}=${given.hostName}`];
+  const { request, warnings } = requestOf(given, [...serveArgs(command), ...named], context.env);
   context.choose(async (io) => {
     for (const warning of warnings) io.err.write(`warning: ${warning}\n`);
     const { installService: install } = await import('../systemd/install.ts');
@@ -64,7 +70,8 @@ function chooseInstall(context: CommandContext, given: Given, command: Command):
 
 /** The arguments of this command that are options of `serve`. */
 function serveArgs(command: Command): readonly string[] {
-  return newServeOptions().flatMap((option) => {
+  const options = newServeOptions().filter(({ long }) => long !== HOST_NAME);
+  return options.flatMap((option) => {
     const value: unknown = command.getOptionValue(option.attributeName());
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     return values.flatMap((one) => (typeof one === 'string' ? [`${option.long ?? ''}=${one}`] : []));
@@ -76,7 +83,12 @@ function requestOf(given: Given, args: readonly string[], env: NodeJS.ProcessEnv
   const seen = { ...env };
   delete seen['COREDINATOR_TOKEN'];
   const line = parseServeOptions(args, seen);
-  if (line.type === 'exit') throw new OptionError(line.output.replace(/^error: /, '').trimEnd());
+  if (line.type === 'exit')
+    throw new OptionError(
+      line.output
+        .replace(/^error: (--name(?=:))?/, (_, name?: string) => (name === undefined ? '' : '--host-name'))
+        .trimEnd(),
+    );
   if (!UNIT_NAME.test(given.name)) {
     throw new OptionError(
       `--name: "${given.name}" is not a valid unit name; use letters, digits and - _ . :, without .service.`,

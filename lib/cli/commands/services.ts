@@ -1,4 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
+import { FLAPPING_ABOVE } from '../../model/policy/flapping.ts';
 import { PUBLIC_STATES } from '../../model/states.ts';
 import type { CommandGroup } from '../command-group.ts';
 import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/host-options.ts';
@@ -37,7 +38,14 @@ type Choose = (options: HostOptions, load: Parameters<typeof hostTask>[2]) => vo
 function defineViews(sub: Sub, choose: Choose): void {
   sub('list', 'list services')
     .option('--agent <agent>', 'only services of this agent')
-    .addOption(new Option('--state <state>', 'only services in this state').choices(PUBLIC_STATES))
+    .addOption(new Option('--state <state...>', 'only services in one of these states').choices(PUBLIC_STATES))
+    .addOption(
+      new Option('--ready <ready>', 'false: only running services that are not ready; true: only ready ones').choices([
+        'true',
+        'false',
+      ]),
+    )
+    .option('--flapping', `only services that were restarted more than ${FLAPPING_ABOVE} times in the last hour`)
     .action((options: HostOptions & ServiceFilter) => {
       choose(options, async () => (await import('../services/show-services.ts')).listServices(options));
     });

@@ -1,5 +1,6 @@
 import type { HealthView } from '../../api/schemas/host.ts';
 import { EXIT } from '../../host/exit-codes.ts';
+import { plain } from '../output/visible.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
 
 /** Shows the health of a host; degraded counts as a failure. */
@@ -17,12 +18,12 @@ export const acknowledgeHealth: HostRun = async (context) => {
 
 function print(context: HostContext, health: HealthView): void {
   printResult(context, health, () => {
-    const { status, version, process_id: pid, reasons = [], notices = [] } = health;
+    const { name, status, version, process_id: pid, reasons = [], notices = [] } = health;
     const word = status === 'healthy' ? context.colors.green(status) : context.colors.red(status);
     const hint =
       notices.length > 0 ? ['hint: run `coredinator health acknowledge` when you have seen the notices'] : [];
     return [
-      `${word}, pid ${pid}, version ${version}, ${context.url}`,
+      `${word}, ${plain(name)}, pid ${pid}, version ${version}, ${context.url}`,
       ...reasons.map((one) => `  ${one}`),
       ...hint,
       '',

@@ -10,6 +10,7 @@ export interface ShownState {
 
 /** The state as text, with the nested state if it adds something: `starting (waiting)`. */
 export function stateWords({ state, substate = null }: ShownState): string {
+  if (state === 'running' && substate === 'unready') return 'running, not ready';
   return substate === null || substate === 'ready' || (state === 'stopped' && substate === 'idle')
     ? state
     : `${state} (${substate})`;

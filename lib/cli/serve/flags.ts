@@ -4,6 +4,7 @@ import { HELP_OPTION, VERSION_OPTION } from '../command-group.ts';
 /** The options of `coredinator serve`, by the names used in errors. */
 const FLAGS = {
   basePath: ['--base-path <dir>', 'folder with the service executables (required)'],
+  name: ['--name <name>', 'name of the host for people, such as "Plant 7" (default: the name of this machine)'],
   host: ['--host <addr>', 'address to listen on (default: 127.0.0.1)'],
   port: ['--port <n>', 'port to listen on; 0: any free port (default: 8000)'],
   listen: ['--listen <place>', 'unix:PATH to listen on a Unix socket with mode 0600 instead of an address'],

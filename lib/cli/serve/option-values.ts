@@ -110,6 +110,17 @@ export function logLevel(option: RawOption): LogLevel {
   return oneOf(option, LOG_LEVELS);
 }
 
+const MAX_NAME_LENGTH = 64;
+
+/** A name for people, on one line. */
+export function displayName({ values: [text], source }: RawOption): string {
+  const name = text.trim();
+  if (name.length > 0 && name.length <= MAX_NAME_LENGTH && !/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return name;
+  throw new OptionError(
+    `${source}: ${JSON.stringify(text)} is not a name; use 1 to ${MAX_NAME_LENGTH} characters on one line, such as "Plant 7".`,
+  );
+}
+
 /** A port to listen on. */
 export function portNumber({ values: [text], source }: RawOption): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ServeOptions } from '../../host/options.ts';
 import { hostVersion } from '../../host/version.ts';
@@ -6,6 +7,7 @@ import { readAccess } from './access-options.ts';
 import { parseRaw, type RawOptions } from './flags.ts';
 import { listenPlace, tlsFiles } from './listen-options.ts';
 import {
+  displayName,
   existingFile,
   existingFolder,
   existingFolders,
@@ -35,6 +37,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
   const basePath = existingFolder(raw.basePath);
   const place = listenPlace(raw);
   return {
+    name: raw.name === undefined ? hostname() : displayName(raw.name),
     basePath,
     stateDir: raw.stateDir === undefined ? join(basePath, '.coredinator') : folderToBe(raw.stateDir),
     configFile: raw.config === undefined ? null : existingFile(raw.config),

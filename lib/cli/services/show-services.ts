@@ -50,6 +50,7 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
     pinned: service.pin === null ? null : pinText(now, service.pin),
     process: pid === null ? null : `pid ${pid}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
     restarts: String(restarts),
+    flapping: flappingWords(service.flapping, now),
     'last exit': lastExit(service, now),
     'last words': lastWords(service),
     revision: revisions(service),
@@ -101,29 +102,40 @@ export function serviceTable(
   return table(headOf(HEAD, colors), rows, width);
 }
 
-/** Its reason and its current deadline. */
-export function whyAndNext({ reason, next }: ServiceView, now: number): string {
+/** Its reason, how often it was restarted if it flaps, and its current deadline. */
+export function whyAndNext({ reason, next, flapping }: ServiceView, now: number): string {
   const coming = next === null ? [] : [`${next.what} in ${age(Date.parse(next.at) - now)}`];
-  return [...(reason === null ? [] : [reason]), ...coming].join('; ');
+  const why = [reason, flappingWords(flapping, now)].filter((words) => words !== null);
+  return [...why, ...coming].join('; ');
+}
+
+function flappingWords(flapping: ServiceView['flapping'], now: number): string | null {
+  if (flapping === null || Date.parse(flapping.until) <= now) return null;
+  return `flapping: ${flapping.restarts} restarts in ${ageSince(flapping.since, now)}`;
 }
 
 /** The criteria for services; all given ones must match. */
 export interface ServiceFilter {
   readonly agent?: string;
-  readonly state?: ServiceView['state'];
+  readonly state?: readonly ServiceView['state'][];
+  readonly ready?: 'true' | 'false';
+  readonly flapping?: true;
 }
 
 /** All services of the host, across pages. */
 export async function allServices(
   client: Client,
-  { agent, state }: ServiceFilter = {},
+  { agent, state, ready, flapping }: ServiceFilter = {},
   signal?: AbortSignal,
 ): Promise<readonly ServiceView[]> {
   const found: ServiceView[] = [];
   let cursor: string | undefined;
   do {
     const page = await client.listServices({
-      query: { cursor, agent_id: agent, state },
+      query: {
+        ...{ cursor, agent_id: agent, state: state?.join(), ready },
+        flapping: flapping === true ? 'true' : undefined,
+      },
       ...(signal === undefined ? {} : { signal }),
     });
     found.push(...page.services);

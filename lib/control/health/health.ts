@@ -1,5 +1,6 @@
 import type { LaunchFailure } from '../../model/process.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
+import type { Instant } from '../../model/values/time.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { RetryingWriter } from '../../ports/retrying-writer.ts';
@@ -16,6 +17,12 @@ export interface StoreWatch {
   readonly probe: () => Promise<void>;
   readonly onBack: () => void;
   readonly timers: Timers;
+}
+
+/** Why the host is degraded, as a sentence, and when that was first seen. */
+export interface HealthCause {
+  readonly reason: string;
+  readonly since: Instant;
 }
 
 const FIRST_PROBE_MS = 500;
@@ -35,6 +42,8 @@ export class Health {
   readonly #writers = new Map<HealthWriter, string>();
   readonly #launches = new Map<ServiceId | `program ${string}`, LaunchFailure>();
   readonly #sources: { readonly problems: () => readonly string[]; readonly areObstacles: boolean }[] = [];
+  /** When each cause that exists now was first seen, by kind. */
+  readonly #since = new Map<string, Instant>();
   /** Checks whether the store is available again; null: not set up. */
   #prober: RetryingWriter | null = null;
   #probedAt = 0;
@@ -48,12 +57,32 @@ export class Health {
     this.#log = log;
   }
 
+  /**
+   * Each cause with the time when it was first seen; empty if the host is healthy. Probes a failing store, at most once
+   * a second.
+   */
+  causes(): readonly HealthCause[] {
+    const reasons = this.reasons();
+    this.#noteSince(reasons);
+    return reasons.map((reason) => ({ reason, since: this.#since.get(kindOf(reason)) ?? this.#clock.now() }));
+  }
+
   /** One sentence per cause; empty if the host is healthy. Probes a failing store, at most once a second. */
   reasons(): readonly string[] {
-    const reasons = [...new Set([...this.#causes(), ...this.#writers.values()])];
+    const reasons = this.#all();
     const isDue = Math.abs(this.#clock.now() - this.#probedAt) >= MIN_PROBE_INTERVAL_MS;
     if (this.#writers.size > 0 && isDue) void this.#prober?.writeNow();
     return reasons;
+  }
+
+  #all(): readonly string[] {
+    return [...new Set([...this.#causes(), ...this.#writers.values()])];
+  }
+
+  #noteSince(reasons: readonly string[]): void {
+    const kinds = new Set(reasons.map(kindOf));
+    for (const kind of this.#since.keys()) if (!kinds.has(kind)) this.#since.delete(kind);
+    for (const kind of kinds) if (!this.#since.has(kind)) this.#since.set(kind, this.#clock.now());
   }
 
   /** All reasons but those of the store. */
@@ -128,7 +157,7 @@ export class Health {
   }
 
   /**
-   * Checks once a second from now on, and logs when the host becomes degraded or healthy; failures of the store are
+   * Checks once a second from now on which causes there are, and logs when the host becomes degraded or healthy; failures of the store are
    * logged when they happen.
    */
   logChanges(timers: Timers): void {
@@ -146,6 +175,7 @@ export class Health {
   }
 
   #logChange(): void {
+    this.#noteSince(this.#all());
     const now = new Map(this.#causes().map((cause) => [kindOf(cause), cause]));
     for (const [kind, cause] of now) if (!this.#logged.has(kind)) this.#log.warn({ cause }, 'the host is degraded');
     const over = [...this.#logged].filter(([kind]) => !now.has(kind));

@@ -1,4 +1,4 @@
-import type { AgentStatusView, AgentView, IoView } from '../../api/schemas/agent.ts';
+import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../../api/schemas/agent.ts';
 import type { ExplainView } from '../../api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/history.ts';
 import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView } from '../../api/schemas/config.ts';
@@ -17,17 +17,20 @@ import { agentRevision } from '../../model/policy/revision.ts';
 import { serviceGraph, type ServiceGraph } from '../../model/policy/service-graph.ts';
 import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
-import { isoOf } from '../../model/values/time.ts';
 import type { LogBatch, LogFindings, LogQuery, LogSearch } from '../../model/values/log-line.ts';
+import type { AgentRequest } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { DiffQuery, HistoryQuery, LaunchQuery, Queries, RevisionQuery } from '../control.ts';
 import { configDiff, configurationView, revisionPage } from '../configuration/config-queries.ts';
 import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
 import { versionsOf } from '../configuration/pin-version.ts';
+import { checkAgent } from './agent-check.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
+import { RestartTimes } from './flapping.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
+import { healthView } from './health.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
 import { outputTail } from './last-words.ts';
 import { launchPage } from './launches.ts';
@@ -57,11 +60,13 @@ const REASONS_OF_ENDS: ReadonlySet<ReasonCode> = new Set([
 export class HostQueries implements Queries {
   readonly #runtime: Runtime;
   readonly #busyPorts: BusyPortsAtEnds;
+  readonly #restartTimes: RestartTimes;
   readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
 
   constructor(runtime: Runtime, launchEnds: Pick<LaunchEnds, 'recorded'>) {
     this.#runtime = runtime;
     this.#launchEnds = launchEnds;
+    this.#restartTimes = new RestartTimes(runtime.ports);
     this.#busyPorts = new BusyPortsAtEnds(runtime.ports.portRegistry, (id) => {
       const snapshot = serviceRef(runtime.root, id)?.getSnapshot();
       if (snapshot === undefined) return null;
@@ -73,6 +78,12 @@ export class HostQueries implements Queries {
   /** Follows the events of the host for what views add to the state of the actors. */
   saw(events: readonly JournalEntry[]): void {
     this.#busyPorts.saw(events);
+    this.#restartTimes.saw(events);
+  }
+
+  /** Reads from the journal what views add of the time before this host. */
+  complete(): Promise<void> {
+    return this.#restartTimes.complete();
   }
 
   agentIds(): readonly AgentId[] {
@@ -98,6 +109,10 @@ export class HostQueries implements Queries {
       const agent = agentRef(this.#runtime.root, id)?.getSnapshot();
       return agent === undefined ? [] : [agentView(agent)];
     });
+  }
+
+  checkAgent(request: AgentRequest): Promise<AgentCheckView> {
+    return checkAgent(this.#runtime, request);
   }
 
   agentRevision(id: string): string {
@@ -215,12 +230,7 @@ export class HostQueries implements Queries {
   }
 
   health(): HealthView {
-    const { processId, version } = this.#runtime.ports.identity;
-    const reasons = this.#runtime.ports.health.reasons();
-    const base = { process_id: processId, service: 'coredinator', version } as const;
-    if (reasons.length === 0) return { status: 'healthy', ...base };
-    const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
-    return { status: 'degraded', ...base, reasons, ...(notices.length > 0 ? { notices } : {}) };
+    return healthView(this.#runtime);
   }
 
   versions(id: string): Promise<VersionsView> {
@@ -255,7 +265,7 @@ export class HostQueries implements Queries {
   /** How log space is released depends on this host and its disk, not on who launched the process. */
   view(snapshot: ServiceSnapshot, held = this.#heldOrphans()): ServiceView {
     const { guarantees } = this.#runtime.ports.identity;
-    const view = serviceView(snapshot, guarantees);
+    const view = serviceView(snapshot, guarantees, this.#restartTimes.of(snapshot.context.spec.id));
     const orphan = view.orphan || held.has(view.id);
     const isOfEnd = view.reason_code !== null && REASONS_OF_ENDS.has(view.reason_code);
     const busy = isOfEnd ? this.#busyPorts.of(view.id) : [];

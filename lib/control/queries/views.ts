@@ -6,6 +6,7 @@ import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { reasonText, type Reason, type ReasonCode } from '../../model/explain/reason.ts';
 import type { JournalEntry } from '../../model/journal.ts';
+import { FLAPPING_ABOVE, type Flapping } from '../../model/policy/flapping.ts';
 import { restartsIn, type Reload, type ServiceChange } from '../../model/policy/reload.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
 import { isVersionIn } from '../../model/policy/version.ts';
@@ -32,7 +33,7 @@ export function agentsOf(holders: readonly Holder[]): readonly string[] {
 }
 
 /** The wire form of a service. */
-export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): ServiceView {
+export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, flapping: Flapping | null): ServiceView {
   const { context } = snapshot;
   const { state, substate } = stateOf(snapshot.value);
   const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
@@ -43,6 +44,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     state,
     intended_state: context.intended,
     substate,
+    ready: state === 'running' ? substate === 'ready' : null,
     generation: context.launch?.generation ?? context.generation,
     pid: context.launch?.pid ?? null,
     version: context.executable?.version ?? null,
@@ -54,6 +56,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     last_exit: context.lastExit === null ? null : lastExitView(context.lastExit),
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
+    flapping: flappingView(flapping),
     acknowledgement: acknowledgementView(context.acknowledgement),
     pin: pinView(context),
     adopted: context.isAdopted,
@@ -62,6 +65,12 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees): Se
     running_revision: context.launch === null ? null : context.revision,
     guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
   };
+}
+
+function flappingView(flapping: Flapping | null): ServiceView['flapping'] {
+  if (flapping === null) return null;
+  const { restarts, isExact, since, until } = flapping;
+  return { restarts, exact: isExact, since: isoOf(since), until: isoOf(until), threshold: FLAPPING_ABOVE };
 }
 
 function acknowledgementView(acknowledgement: Acknowledgement | null): ServiceView['acknowledgement'] {

@@ -18,6 +18,7 @@ import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../words/sentence.ts';
 import { localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
+import { useCommandBlock } from './use-command-block.ts';
 import './acknowledge.css';
 
 const MAX_NOTE_LENGTH = 1000;
@@ -31,6 +32,7 @@ function AcknowledgeForm({ id, close }: AcknowledgeFormProps): ReactNode {
   const { client } = useHost();
   const [note, setNote] = useState('');
   const [refusal, setRefusal] = useState<string | null>(null);
+  const block = useCommandBlock();
   const submit = (): void => {
     client
       .acknowledgeService({ id, body: { note: note.trim() === '' ? null : note } })
@@ -51,12 +53,12 @@ function AcknowledgeForm({ id, close }: AcknowledgeFormProps): ReactNode {
         <Label>Note (optional)</Label>
         <TextArea />
       </TextField>
-      <Problem sentence={refusal} />
+      <Problem sentence={refusal ?? block} />
       <div className="dialog-buttons">
         <Button className="button" onPress={close}>
           Cancel
         </Button>
-        <Button type="submit" className="button button-do">
+        <Button type="submit" className="button button-do" isDisabled={block !== null}>
           Acknowledge
         </Button>
       </div>
@@ -80,12 +82,15 @@ function Acknowledged({ acknowledgement }: Pick<ServiceView, 'acknowledgement'>)
 /** Who has acknowledged the failure of a service, and the button to do so; nothing if it is not failing. */
 export function Acknowledgement({ service }: { readonly service: ServiceView }): ReactNode {
   const { id, state, acknowledgement } = service;
+  const block = useCommandBlock();
   if (state !== 'backoff' && state !== 'failed') return null;
   return (
     <div className="acknowledgement">
       <Acknowledged acknowledgement={acknowledgement} />
       <DialogTrigger>
-        <Button className="button">{acknowledgement === null ? 'Acknowledge' : 'Acknowledge again'}</Button>
+        <Button className="button" isDisabled={block !== null}>
+          {acknowledgement === null ? 'Acknowledge' : 'Acknowledge again'}
+        </Button>
         <ModalOverlay className="overlay" isDismissable>
           <Modal className="modal">
             <Dialog className="dialog">

@@ -60,3 +60,33 @@ export function isPossible(command: Command, { view: { state, intended_state: in
       return intended === 'running';
   }
 }
+
+/** What one command would do to several targets. */
+export interface CommandPlan {
+  /** Those that get the command. */
+  readonly acting: readonly Target[];
+  /** Services that are left to the command for their agent. */
+  readonly covered: readonly { readonly id: string; readonly by: string }[];
+  /** Those for which it would change nothing. */
+  readonly unchanged: readonly string[];
+}
+
+/** Divides the targets of a command: what an agent does with its services is not done twice. */
+export function planOf(command: Command, targets: readonly Target[]): CommandPlan {
+  const possible = targets.filter((target) => isPossible(command, target));
+  const byAgent = new Map<string, string>();
+  for (const { type, view } of possible) {
+    if (type !== 'agent') continue;
+    for (const id of view.services) byAgent.set(id, view.id);
+  }
+  const coveringAgent = ({ type, view }: Target): string | undefined =>
+    type === 'service' ? byAgent.get(view.id) : undefined;
+  return {
+    acting: possible.filter((target) => coveringAgent(target) === undefined),
+    covered: possible.flatMap((target) => {
+      const by = coveringAgent(target);
+      return by === undefined ? [] : [{ id: target.view.id, by }];
+    }),
+    unchanged: targets.filter((target) => !possible.includes(target)).map(({ view }) => view.id),
+  };
+}

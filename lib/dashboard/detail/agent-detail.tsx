@@ -15,10 +15,12 @@ function ServiceRow({ id, service }: { readonly id: string; readonly service: Se
       <th scope="row">
         <a href={formatRoute({ type: 'service', id, tab: 'overview' })}>{id}</a>
       </th>
-      <td>{service === undefined ? '–' : <StateBadge state={service.state} more={service.substate} />}</td>
-      <td>{service?.version ?? '–'}</td>
-      <td>{service?.pid ?? '–'}</td>
-      <td>{service?.restarts ?? '–'}</td>
+      <td data-label="State">
+        {service === undefined ? '–' : <StateBadge state={service.state} more={service.substate} />}
+      </td>
+      <td data-label="Version">{service?.version ?? '–'}</td>
+      <td data-label="Pid">{service?.pid ?? '–'}</td>
+      <td data-label="Restarts">{service?.restarts ?? '–'}</td>
       <td>{service?.reason ?? ''}</td>
     </tr>
   );
@@ -28,7 +30,7 @@ function ServiceTable({ ids }: { readonly ids: readonly string[] }): ReactNode {
   const services = useWorld((world) => world.services);
   return (
     <div className="wide">
-      <table className="table">
+      <table className="table stacked">
         <caption className="visually-hidden">Services</caption>
         <thead>
           <tr>

@@ -1,7 +1,11 @@
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { useWorld } from '../host-context.ts';
+import { agentsOf } from '../world/groups.ts';
 import { localInstant } from '../words/time.ts';
+import { exitWords } from './history/launch-words.ts';
 import { formatRoute } from '../world/route.ts';
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
@@ -15,8 +19,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 
 function exitOf({ last_exit: exit }: ServiceView): string {
   if (exit === null) return 'none';
-  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
-  return `${how} (${exit.class}), ${localInstant(exit.at, Date.now())}`;
+  const isSaid = exit.class === 'code' || exit.class === 'signal';
+  return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}, ${localInstant(exit.at, Date.now())}`;
 }
 
 /** Which version somebody has chosen, who and when. */
@@ -26,19 +30,23 @@ function pinOf({ version, actor, since, configured, in_range: isInRange }: PinVi
   return `to ${version}${by}, ${localInstant(since, Date.now())}${range}`;
 }
 
-function AgentLinks({ ids }: { readonly ids: readonly string[] }): ReactNode {
+/** The agents that have it in their definition, and those that hold it: a stopped agent holds nothing. */
+function AgentLinks({ service }: { readonly service: ServiceView }): ReactNode {
+  const agents = useWorld((world) => world.agents);
+  const ids = useMemo(() => agentsOf(service, agents), [service, agents]);
   if (ids.length === 0) return 'none';
   return ids.map((id, index) => (
     <span key={id}>
       {index === 0 ? '' : ', '}
       <a href={formatRoute({ type: 'agent', id })}>{id}</a>
+      {service.agents.includes(id) ? '' : ` (${agents.get(id)?.state ?? 'unknown'})`}
     </span>
   ));
 }
 
 /** The main fields of a service. */
 export function ServiceFacts({ service }: { readonly service: ServiceView }): ReactNode {
-  const { kind, agents, generation, pid, version, restarts, executable, adopted } = service;
+  const { kind, generation, pid, version, restarts, executable, adopted } = service;
   const isDrifted = service.running_revision !== null && service.running_revision !== service.revision;
   return (
     <dl className="facts">
@@ -50,7 +58,7 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
       <Fact name="Restarts">{restarts}</Fact>
       <Fact name="Last exit">{exitOf(service)}</Fact>
       <Fact name="Agents">
-        <AgentLinks ids={agents} />
+        <AgentLinks service={service} />
       </Fact>
       {isDrifted ? <Fact name="Configuration">changed since the launch</Fact> : null}
       <Fact name="Executable">

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { Acknowledgement } from '../command/acknowledge.tsx';
-import { duration, localInstant } from '../words/time.ts';
+import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 
-function NextDeadline({ next }: Pick<ServiceView, 'next'>): ReactNode {
+/** What the current deadline of a service is for, and how long it is until then; nothing if there is none. */
+export function NextDeadline({ next }: Pick<ServiceView, 'next'>): ReactNode {
   const now = useNow(next !== null);
   if (next === null) return null;
   const inMs = Date.parse(next.at) - now;
@@ -26,7 +27,7 @@ export function ServiceSituation({ service }: { readonly service: ServiceView })
         Intended to be <b>{intended}</b>; in this state since {localInstant(since, now)} (
         {duration(now - Date.parse(since))})
       </p>
-      {reason === null ? null : <p className="reason">{reason}</p>}
+      {reason === null ? null : <p className="reason">{localSentence(reason, now)}</p>}
       <NextDeadline next={next} />
       <Acknowledgement service={service} />
     </div>

@@ -3,11 +3,11 @@
  *
  *   following.connecting      the stream of events has been requested
  *   following.reading         the stream is open: everything is being read, and events are held back until that is done
- *   following.live.settled    everything shown is up to date
+ *   following.live.settled    everything shown is up to date; after a while that is checked
  *   following.live.gathering  events have made views stale; shortly afterwards these are read together
- *   following.live.refreshing stale views are being read
+ *   following.live.refreshing stale views, the health, and what changes without an event are being read
  *   following.reconnecting    the stream was interrupted; the client reconnects by itself
- *   resting                   the host rejected a request or was unreachable; retry after a while
+ *   resting                   the host rejected a request, did not answer or was unreachable; retry after a while
  *   signedOut.waiting         the host requires a sign-in; no data is kept until then
  *   signedOut.checking        checks whether the browser has access now, because of a sign-in in another window
  *
@@ -18,7 +18,7 @@
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
-import { isFresh, NOTHING_STALE, staleAfter } from '../world/stale.ts';
+import { isFresh, NOTHING_STALE, staleAfter, staleWithTime } from '../world/stale.ts';
 import type { Stale } from '../world/stale.ts';
 import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../world/world.ts';
 import type { Snapshot, Views, World } from '../world/world.ts';
@@ -31,10 +31,14 @@ export interface FeedInput {
     Client,
     'followEvents' | 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth' | 'getSession'
   >;
+  readonly world: () => World;
   readonly update: (change: (world: World) => World) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
+
+/** `rejected`: by the host. `signed out`: by the user of this page. */
+export type SessionEnd = 'rejected' | 'signed out';
 
 interface FeedContext extends FeedInput {
   /** Events that are held back until a request is done. */
@@ -42,8 +46,14 @@ interface FeedContext extends FeedInput {
   readonly stale: Stale;
   /** The views that are being read again. */
   readonly refreshing: Stale;
-  /** Since when there is no connection; null: connected, or not connected yet. */
+  /** When what changes without an event was last read. */
+  readonly checkedAt: number;
+  /** When the host last said something: what is shown is at least as new as that. */
+  readonly heardAt: number;
+  /** Since when what is shown may be outdated; null: it is not, or nothing was read yet. */
   readonly lostAt: number | null;
+  /** Why the session ended. */
+  readonly ending: SessionEnd;
   /** Why there is none, as a sentence; null: unknown. */
   readonly problem: string | null;
 }
@@ -56,11 +66,11 @@ type FeedEvent =
   | { readonly type: 'stream.skipped' }
   | { readonly type: 'stream.failed'; readonly problem: string }
   /** The host no longer admits this browser, or never did. */
-  | { readonly type: 'session.ended' }
+  | { readonly type: 'session.ended'; readonly ending: SessionEnd }
   | { readonly type: 'session.started' };
 
 function isSnapshot(answer: Snapshot | Views): answer is Snapshot {
-  return 'health' in answer;
+  return 'session' in answer;
 }
 
 const follow = fromCallback<FeedEvent, FeedInput>(({ input: { client }, sendBack }) => {
@@ -80,6 +90,13 @@ const follow = fromCallback<FeedEvent, FeedInput>(({ input: { client }, sendBack
     leave.abort();
   };
 });
+
+const CHECK_MS = 5_000;
+
+/** A refresh that includes what changes without an event. */
+function checked({ stale, world, now }: FeedContext): Pick<FeedContext, 'refreshing' | 'stale' | 'checkedAt'> {
+  return { refreshing: staleWithTime(stale, world()), stale: NOTHING_STALE, checkedAt: now() };
+}
 
 const base = setup({
   types: {
@@ -114,17 +131,30 @@ const base = setup({
     },
     release: assign({ held: [] }),
     reset: assign({ held: [], stale: NOTHING_STALE, lostAt: null, problem: null }),
-    startRefresh: assign(({ context }) => ({ refreshing: context.stale, stale: NOTHING_STALE })),
+    startRefresh: assign(({ context }) => {
+      // Where events come all the time, nothing is ever settled for long enough to be checked.
+      const isDue = context.now() - context.checkedAt >= CHECK_MS;
+      return isDue ? checked(context) : { refreshing: context.stale, stale: NOTHING_STALE };
+    }),
+    startCheck: assign(({ context }) => checked(context)),
     connect: assign({ lostAt: null, problem: null }),
+    hear: assign({ heardAt: ({ context }) => context.now() }),
     lose: assign(({ context }) => ({ lostAt: context.lostAt ?? context.now(), held: [], stale: NOTHING_STALE })),
+    loseSilent: assign(({ context }) => ({
+      ...{ lostAt: context.lostAt ?? context.heardAt, held: [], stale: NOTHING_STALE },
+      problem: 'The host accepts connections, but has not answered for 10 s.',
+    })),
     forget: ({ context }) => {
       context.update(() => EMPTY_WORLD);
     },
     setProblem: assign((_, { problem }: { readonly problem: string }) => ({ problem })),
   },
   guards: { isStale: ({ context }) => !isFresh(context.stale) },
-  delays: { gather: 100, retry: 1_000, checkAgain: 10_000 },
+  delays: { gather: 100, check: CHECK_MS, silence: 10_000, retry: 1_000, checkAgain: 10_000 },
 });
+
+/** A host that is frozen, or cut off, breaks no connection: it only stops answering. */
+const onSilence = { silence: { target: '#feed.resting', actions: 'loseSilent' } } as const;
 
 const problemIn = ({ event }: { event: { readonly error: unknown } }): { problem: string } => ({
   problem: sentenceOf(event.error),
@@ -138,11 +168,14 @@ export const feedMachine = base.createMachine({
     held: [],
     stale: NOTHING_STALE,
     refreshing: NOTHING_STALE,
+    checkedAt: input.now(),
+    heardAt: input.now(),
     lostAt: null,
     problem: null,
+    ending: 'rejected',
   }),
   initial: 'following',
-  on: { 'session.ended': '.signedOut' },
+  on: { 'session.ended': { target: '.signedOut', actions: assign({ ending: ({ event }) => event.ending }) } },
   states: {
     following: {
       invoke: { src: 'follow', input: ({ context }) => context },
@@ -159,12 +192,16 @@ export const feedMachine = base.createMachine({
       states: {
         connecting: {},
         reading: {
+          after: onSilence,
           invoke: {
             src: 'readEverything',
             input: ({ context }) => context,
             onDone: {
               target: 'live',
-              actions: [{ type: 'show', params: ({ event }) => ({ answer: event.output }) }, 'release', 'connect'],
+              actions: [
+                { type: 'show', params: ({ event }) => ({ answer: event.output }) },
+                ...(['release', 'connect', 'hear'] as const),
+              ],
             },
             onError: { target: '#feed.resting', actions: ['lose', { type: 'setProblem', params: problemIn }] },
           },
@@ -174,15 +211,19 @@ export const feedMachine = base.createMachine({
           initial: 'settled',
           on: { 'stream.event': { actions: ['fold', 'mark'] } },
           states: {
-            settled: { always: { guard: 'isStale', target: 'gathering' } },
+            settled: {
+              always: { guard: 'isStale', target: 'gathering' },
+              after: { check: { target: 'refreshing', actions: 'startCheck' } },
+            },
             gathering: { after: { gather: { target: 'refreshing', actions: 'startRefresh' } } },
             refreshing: {
+              after: onSilence,
               invoke: {
                 src: 'readStale',
                 input: ({ context }) => context,
                 onDone: {
                   target: 'settled',
-                  actions: [{ type: 'show', params: ({ event }) => ({ answer: event.output }) }, 'release'],
+                  actions: [{ type: 'show', params: ({ event }) => ({ answer: event.output }) }, 'release', 'hear'],
                 },
                 onError: { target: '#feed.resting', actions: ['lose', { type: 'setProblem', params: problemIn }] },
               },

@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { Snapshot, Views } from '../world/world.ts';
 import type { Stale } from '../world/stale.ts';
 
-type Reader = Pick<Client, 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth'>;
+type Reader = Pick<Client, 'listAgents' | 'listServices' | 'getAgent' | 'getService' | 'getHealth' | 'getSession'>;
 
 /** All items of a paged list. */
 async function allPages<T>(
@@ -21,7 +21,7 @@ async function allPages<T>(
 
 /** Reads everything. */
 export async function readSnapshot(client: Reader, signal: AbortSignal): Promise<Snapshot> {
-  const [agents, services, health] = await Promise.all([
+  const [agents, services, health, session] = await Promise.all([
     allPages(async (cursor) => {
       const page = await client.listAgents({ query: { cursor }, signal });
       return { items: page.agents, next: page.next };
@@ -31,8 +31,9 @@ export async function readSnapshot(client: Reader, signal: AbortSignal): Promise
       return { items: page.services, next: page.next };
     }),
     client.getHealth({ signal }),
+    client.getSession({ signal }),
   ]);
-  return { agents, services, health };
+  return { agents, services, health, session };
 }
 
 /** Null if the host no longer knows it. */
@@ -49,12 +50,13 @@ async function views<T>(ids: ReadonlySet<string>, read: (id: string) => Promise<
   return new Map(await Promise.all([...ids].map(async (id) => [id, await known(read(id))] as const)));
 }
 
-/** Reads the stale views again. */
+/** Reads the stale views again, and the health, of whose changes no event says anything. */
 export async function readStale(client: Reader, stale: Stale, signal: AbortSignal): Promise<Snapshot | Views> {
   if (stale.type === 'everything') return readSnapshot(client, signal);
-  const [agents, services] = await Promise.all([
+  const [health, agents, services] = await Promise.all([
+    client.getHealth({ signal }),
     views(stale.agents, (id) => client.getAgent({ id, signal })),
     views(stale.services, (id) => client.getService({ id, signal })),
   ]);
-  return { agents, services };
+  return { health, agents, services };
 }

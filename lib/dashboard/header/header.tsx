@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
 import { useFeed, useWorld } from '../host-context.ts';
+import { counted } from '../words/amount.ts';
 import { clockTime } from '../words/time.ts';
 import { SignOut } from './sign-out.tsx';
 import './header.css';
@@ -25,35 +27,64 @@ function Connection(): ReactNode {
 function Health(): ReactNode {
   const health = useWorld((world) => world.health);
   if (health === null) return null;
+  const reasons = health.reasons?.length ?? 0;
   return (
     <>
       <span className={`health health-${health.status}`}>
         <span aria-hidden="true">{health.status === 'healthy' ? '●' : '▲'}</span> Host {health.status}
       </span>
-      {health.reasons?.map((reason) => (
-        <span key={reason} className="health-reason">
-          {reason}
-        </span>
-      ))}
+      {reasons === 0 ? null : <a href="#/">{counted(reasons, 'reason')}</a>}
       <span className="fact">version {health.version}</span>
       <span className="fact">pid {health.process_id}</span>
     </>
   );
 }
 
-/** The status of the host. */
-export function Header(): ReactNode {
+/** Shown only to those who can command nothing. */
+function ReadOnly(): ReactNode {
+  const isReadOnly = useWorld((world) => world.session?.scope === 'read');
+  return isReadOnly ? <span className="read-only">Read-only</span> : null;
+}
+
+interface HeaderProps {
+  /** On a small screen: whether the list is shown in place of the details. */
+  readonly isListOpen: boolean;
+  readonly onList: (isOpen: boolean) => void;
+  readonly onKeys: (isOpen: boolean) => void;
+}
+
+/** The name and the status of the host. */
+export function Header({ isListOpen, onList, onKeys }: HeaderProps): ReactNode {
+  const name = useWorld((world) => world.health?.name ?? 'Coredinator');
   return (
     <header className="header">
       <h1>
-        <a href="#/">Coredinator</a>
+        <a href="#/">{name}</a>
       </h1>
+      <Button
+        className="button list-button"
+        aria-expanded={isListOpen}
+        onPress={() => {
+          onList(!isListOpen);
+        }}
+      >
+        {isListOpen ? 'Close the list' : 'Agents and services'}
+      </Button>
       <div className="header-facts">
         <Health />
+        <ReadOnly />
       </div>
       <nav className="header-links" aria-label="Other pages">
         <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
+        <Button
+          className="link-button"
+          onPress={() => {
+            onKeys(true);
+          }}
+        >
+          Keys
+        </Button>
       </nav>
       <div role="status">
         <Connection />

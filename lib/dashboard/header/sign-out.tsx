@@ -1,17 +1,16 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
-import { useHost } from '../host-context.ts';
-import { useAnswer } from '../use-answer.ts';
+import { useHost, useWorld } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../words/sentence.ts';
 
 /** The sign-out button, shown only if the browser signed in with a cookie. */
 export function SignOut(): ReactNode {
   const host = useHost();
-  const { value } = useAnswer((signal) => host.client.getSession({ signal }), [host]);
+  const isByCookie = useWorld((world) => world.session?.signed_in_by === 'cookie');
   const [problem, setProblem] = useState<string | null>(null);
-  if (value?.signed_in_by !== 'cookie') return null;
+  if (!isByCookie) return null;
   const signOut = (): void => {
     host.signOut().catch((error: unknown) => {
       setProblem(sentenceOf(error));

@@ -3,6 +3,8 @@ import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
 import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
 import { elementIdOf, ListRow } from './list-row.tsx';
+import { allSelected, selectedBy, NOTHING_SELECTED, toggled } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { clickMove, isCharacter, keyMove, typedMove } from './moves.ts';
 import type { Move } from './moves.ts';
 import { routeOf, rowsOf } from './rows.ts';
@@ -14,7 +16,9 @@ import { useTyped } from './use-typed.ts';
 function clickedIn({ target }: MouseEvent): Move | null {
   if (!(target instanceof Element)) return null;
   const id = target.closest<HTMLElement>('[data-id]')?.dataset['id'];
-  return id === undefined ? null : clickMove(id, target.closest('.chevron') !== null);
+  if (id === undefined) return null;
+  const part = target.closest('.chevron, .check');
+  return clickMove(id, part === null ? 'row' : part.classList.contains('check') ? 'check' : 'chevron');
 }
 
 function without(closed: ReadonlySet<string>, id: string): ReadonlySet<string> {
@@ -26,13 +30,18 @@ interface ListTreeProps {
   /** The id of the chosen row. */
   readonly chosen: string | null;
   readonly onChoose: (route: Route) => void;
+  /** What it says if there are no rows. */
+  readonly empty: string;
+  /** What is selected for a command. */
+  readonly selection: Selection;
+  readonly onSelect: (selection: Selection) => void;
 }
 
 /**
  * The rows; only visible ones are in the document. The focus stays on the tree, which names the active row
  * (`aria-activedescendant`). A row that becomes active is also selected, except for a group that opens or closes.
  */
-export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode {
+export function ListTree({ groups, chosen, onChoose, empty, selection, onSelect }: ListTreeProps): ReactNode {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [activeId, setActive] = useActive(chosen);
   const typed = useTyped();
@@ -42,6 +51,10 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
 
   const make = ({ type, id }: Move): void => {
     setActive(id); // also when a group closes over the active row; otherwise the keys would have no start position
+    if (type === 'select') {
+      onSelect(toggled(selection, selectedBy(id, groups)));
+      return;
+    }
     if (type === 'toggle') {
       setClosed((before) => (before.has(id) ? without(before, id) : new Set([...before, id])));
       return;
@@ -51,6 +64,12 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const { key } = event;
+    if (key === 'a' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      onSelect(allSelected(groups));
+      return;
+    }
+    if (key === 'Escape' && selection.size > 0) onSelect(NOTHING_SELECTED);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = isCharacter(key) ? typedMove(typed(event), rows, active) : keyMove(key, rows, active, page());
     if (move === null) return;
@@ -61,7 +80,7 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
     const move = clickedIn(event);
     if (move !== null) make(move);
   };
-  if (rows.length === 0) return <p className="hint">No matches.</p>;
+  if (rows.length === 0) return <p className="hint">{empty}</p>;
   return (
     <div
       ref={container}
@@ -77,7 +96,14 @@ export function ListTree({ groups, chosen, onChoose }: ListTreeProps): ReactNode
         {items.map(({ index, start }) => {
           const row = rows[index];
           return row === undefined ? null : (
-            <ListRow key={row.id} {...row} top={start} isActive={index === active} isChosen={row.id === chosen} />
+            <ListRow
+              key={row.id}
+              {...row}
+              top={start}
+              isActive={index === active}
+              isChosen={row.id === chosen}
+              isSelected={row.id.includes(':') ? selection.has(row.id) : null}
+            />
           );
         })}
       </div>

@@ -1,17 +1,17 @@
 import { routeOf } from './rows.ts';
 import type { Row } from './rows.ts';
 
-/** The effect of a key or click: another row becomes active, or a group is opened or closed. */
+/** The effect of a key or click: another row becomes active, a group is opened or closed, or a row is selected for a command or no longer. */
 export interface Move {
-  readonly type: 'go' | 'toggle';
+  readonly type: 'go' | 'toggle' | 'select';
   /** The id of the row. */
   readonly id: string;
 }
 
 /**
  * The effect of a key in a tree (ARIA Authoring Practices, tree view): up, down, home, end and pages move; right opens
- * a group, then goes into it; left closes it, or goes from a service to its group; Enter and space open or close. Null:
- * no effect. `active` is -1 if no row is active; `page` is the number of visible rows.
+ * a group, then goes into it; left closes it, or goes from a service to its group; Enter opens or closes, space selection.
+ * Null: no effect. `active` is -1 if no row is active; `page` is the number of visible rows.
  */
 export function keyMove(key: string, rows: readonly Row[], active: number, page: number): Move | null {
   const last = rows.length - 1;
@@ -33,8 +33,9 @@ export function keyMove(key: string, rows: readonly Row[], active: number, page:
     case 'ArrowLeft':
       return outwards(rows, active);
     case 'Enter':
-    case ' ':
       return toggle(rows[active]);
+    case ' ':
+      return select(rows[active]);
     default:
       return null;
   }
@@ -43,6 +44,10 @@ export function keyMove(key: string, rows: readonly Row[], active: number, page:
 function go(rows: readonly Row[], index: number): Move | null {
   const row = rows[index];
   return row === undefined ? null : { type: 'go', id: row.id };
+}
+
+function select(row: Row | undefined): Move | null {
+  return row === undefined ? null : { type: 'select', id: row.id };
 }
 
 function toggle(row: Row | undefined): Move | null {
@@ -61,9 +66,9 @@ function outwards(rows: readonly Row[], active: number): Move | null {
   return row?.level === 2 ? go(rows, active - row.position) : null;
 }
 
-/** Whether a key types a character of a search; space does not, because it activates. */
+/** Whether a key types a character of a search; space does not, because it selection, nor do the keys of the whole page. */
 export function isCharacter(key: string): boolean {
-  return /^.$/u.test(key) && key !== ' ';
+  return /^.$/u.test(key) && !' /?'.includes(key);
 }
 
 /**
@@ -79,9 +84,10 @@ export function typedMove(typed: string, rows: readonly Row[], active: number): 
 }
 
 /**
- * The effect of a click on a row: the chevron opens or closes the group, and so does the rest of a row without a detail
+ * The effect of a click on a row: the check selection it, the chevron opens or closes the group, and so does the rest of a row without a detail
  * view.
  */
-export function clickMove(id: string, isChevron: boolean): Move {
-  return { type: isChevron || routeOf(id) === null ? 'toggle' : 'go', id };
+export function clickMove(id: string, on: 'chevron' | 'check' | 'row'): Move {
+  if (on === 'check') return { type: 'select', id };
+  return { type: on === 'chevron' || routeOf(id) === null ? 'toggle' : 'go', id };
 }

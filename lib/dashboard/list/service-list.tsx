@@ -1,49 +1,36 @@
 import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
-import { Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import type { ReactNode, RefObject } from 'react';
+import { Input, Label, SearchField } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
 import { counted } from '../words/amount.ts';
-import { StateMark } from '../words/state-badge.tsx';
-import { countStates, groupsOf, reuseGroups, STATES } from '../world/groups.ts';
-import type { Group, Filter } from '../world/groups.ts';
+import { groupsOf, reuseGroups } from '../world/groups.ts';
+import type { Group } from '../world/groups.ts';
 import type { Route } from '../world/route.ts';
-import type { State } from '../world/world.ts';
+import type { World } from '../world/world.ts';
+import { SelectionCommands } from '../command/selection-commands.tsx';
 import { ListTree } from './list-tree.tsx';
+import { hiddenOf, NOTHING_SELECTED, targetsOf } from './selection.ts';
+import { StateFilter } from './state-filter.tsx';
+import { useFilter } from './use-filter.ts';
 import './service-list.css';
 
-interface StateFilterProps {
-  readonly chosen: State | null;
-  readonly onChoose: (state: State | null) => void;
+/** Why nothing is listed. */
+function emptyWords({ agents, services, health }: World): string {
+  if (health === null) return 'Loading…';
+  return agents.size + services.size === 0 ? 'No agents and no services yet.' : 'No agent or service matches.';
 }
 
-/** The number of services in each state; each is also a filter. */
-function StateFilter({ chosen, onChoose }: StateFilterProps): ReactNode {
-  const services = useWorld((world) => world.services);
-  const counts = useMemo(() => countStates(services.values()), [services]);
-  return (
-    <ToggleButtonGroup
-      className="state-filter"
-      aria-label="Filter by state"
-      selectionMode="single"
-      selectedKeys={chosen === null ? [] : [chosen]}
-      onSelectionChange={(keys) => {
-        onChoose(STATES.find((state) => keys.has(state)) ?? null);
-      }}
-    >
-      {STATES.filter((state) => counts[state] > 0 || state === chosen).map((state) => (
-        <ToggleButton key={state} id={state} className={`state-count is-${state}`}>
-          <StateMark state={state} /> {counts[state]} {state}
-        </ToggleButton>
-      ))}
-    </ToggleButtonGroup>
-  );
+interface ServiceListProps {
+  readonly route: Route;
+  /** The field of the filter, for whoever leads to it. */
+  readonly filterField: RefObject<HTMLInputElement | null>;
 }
 
 /** All agents and services, with a search. */
-export const ServiceList = memo(function ServiceList({ route }: { readonly route: Route }): ReactNode {
+export const ServiceList = memo(function ServiceList({ route, filterField }: ServiceListProps): ReactNode {
   const world = useWorld((now) => now);
-  const [filter, setFilter] = useState<Filter>({ text: '', state: null });
+  const [filter, setFilter] = useFilter();
   const shown = useDeferredValue(world);
   const before = useRef<readonly Group[]>([]);
   const searched = useDeferredValue(filter);
@@ -51,6 +38,8 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
     () => (before.current = reuseGroups(before.current, groupsOf(shown, searched))),
     [shown, searched],
   );
+  const [selection, setSelection] = useState(NOTHING_SELECTED);
+  const targets = useMemo(() => targetsOf(selection, world), [selection, world]);
   const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
   return (
     <nav className="list" aria-label="Agents and services">
@@ -58,21 +47,38 @@ export const ServiceList = memo(function ServiceList({ route }: { readonly route
         className="search"
         value={filter.text}
         onChange={(text) => {
-          setFilter((before) => ({ ...before, text }));
+          setFilter({ ...filter, text });
         }}
       >
         <Label className="visually-hidden">Search agents and services</Label>
         <Input
+          ref={filterField}
           placeholder={`Search ${counted(world.agents.size, 'agent')}, ${counted(world.services.size, 'service')}`}
         />
       </SearchField>
       <StateFilter
-        chosen={filter.state}
-        onChoose={(state) => {
-          setFilter((before) => ({ ...before, state }));
+        chosen={filter.standings}
+        onChoose={(standings) => {
+          setFilter({ ...filter, standings });
         }}
       />
-      <ListTree groups={groups} chosen={chosen} onChoose={goTo} />
+      <ListTree
+        groups={groups}
+        chosen={chosen}
+        onChoose={goTo}
+        empty={emptyWords(world)}
+        selection={selection}
+        onSelect={setSelection}
+      />
+      {targets.length === 0 ? null : (
+        <SelectionCommands
+          targets={targets}
+          hidden={hiddenOf(targets, groups)}
+          onClear={() => {
+            setSelection(NOTHING_SELECTED);
+          }}
+        />
+      )}
     </nav>
   );
 });

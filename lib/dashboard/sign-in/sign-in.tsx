@@ -1,13 +1,21 @@
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
-import { useHost } from '../host-context.ts';
+import type { SessionEnd } from '../feed/machine.ts';
+import { useFeed, useHost } from '../host-context.ts';
+import { useTitle } from '../page-title.ts';
+import { useAnswer } from '../use-answer.ts';
 import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../words/sentence.ts';
 import './sign-in.css';
 
 /** The outcome of the last token. */
 type Outcome = { readonly type: 'nothing' | 'under way' } | { readonly type: 'refused'; readonly sentence: string };
+
+const REASONS: Readonly<Record<SessionEnd, string>> = {
+  rejected: 'The host no longer accepts this browser: its token was replaced or removed, or the host now requires one.',
+  'signed out': 'You have signed out.',
+};
 
 /** The characters allowed in a header; a token has at least one. */
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -18,6 +26,10 @@ const TOKEN = /^[\x21-\x7e]+$/;
  */
 export function SignIn(): ReactNode {
   const host = useHost();
+  const ending = useFeed((feed) => feed.context.ending);
+  const { value: health } = useAnswer((signal) => host.client.getHealth({ signal }), [host]);
+  const name = health?.name ?? 'this host';
+  useTitle(health === null ? 'Sign in' : `${health.name} – sign in`);
   const [token, setToken] = useState('');
   const [outcome, setOutcome] = useState<Outcome>({ type: 'nothing' });
   const field = useRef<HTMLInputElement>(null);
@@ -38,8 +50,9 @@ export function SignIn(): ReactNode {
   return (
     <main className="sign-in">
       <div className="sign-in-sheet">
-        <h1>Coredinator</h1>
-        <p>Enter the access token of this host.</p>
+        <h1>{name}</h1>
+        <p>{REASONS[ending]}</p>
+        <p>Enter the access token for {name}.</p>
         <Form
           className="sign-in-form"
           validationBehavior="aria" // otherwise the browser would block all tokens after a rejected one

@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
+import { standingOf, wordsOf } from '../world/standing.ts';
+import type { Standing } from '../world/standing.ts';
 import type { State } from '../world/world.ts';
 import './state-badge.css';
 
 /** Each state has its own shape, so that nobody has to distinguish colours. */
-const SHAPES: Readonly<Record<State, string>> = {
+const SHAPES: Readonly<Record<Standing, string>> = {
   running: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
+  unready: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zm0 2.6a3.4 3.4 0 1 1 0 6.8 3.4 3.4 0 0 1 0-6.8z',
   starting: 'M4 2.5 13 8l-9 5.5z',
   stopping: 'M2.5 4 8 13l5.5-9z',
   backoff: 'M8 2 14.5 13.5h-13z',
@@ -13,22 +16,29 @@ const SHAPES: Readonly<Record<State, string>> = {
 };
 
 /** The mark of a state. */
-export function StateMark({ state }: { readonly state: State }): ReactNode {
+export function StateMark({ state }: { readonly state: Standing }): ReactNode {
   return (
     <svg className={`state-mark is-${state}`} viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
-      <path d={SHAPES[state]} />
+      <path d={SHAPES[state]} fillRule="evenodd" />
     </svg>
   );
 }
 
-/** A state as mark, colour and word. */
-export function StateBadge({ state, more }: { readonly state: State; readonly more?: string | null }): ReactNode {
+/** A state as mark, colour and word, with the nested state if it adds something. */
+export function StateBadge({
+  state,
+  more = null,
+}: {
+  readonly state: State;
+  readonly more?: string | null;
+}): ReactNode {
+  const standing = standingOf({ state, substate: more });
   return (
-    <span className={`state-badge is-${state}`}>
-      <StateMark state={state} />
+    <span className={`state-badge is-${standing}`}>
+      <StateMark state={standing} />
       <span>
-        {state}
-        {more == null ? null : <span className="state-more"> · {more}</span>}
+        {wordsOf(standing)}
+        {more === null || standing === 'unready' ? null : <span className="state-more"> · {more}</span>}
       </span>
     </span>
   );

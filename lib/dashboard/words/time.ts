@@ -33,6 +33,13 @@ export function localInstant(iso: string, now: number): string {
   return (isToday ? CLOCK : DAY_AND_CLOCK).format(at);
 }
 
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** A sentence of the host with its instants in local format. */
+export function localSentence(sentence: string, now: number): string {
+  return sentence.replaceAll(INSTANT, (iso) => localInstant(iso, now));
+}
+
 /** A duration with up to two units: `3 d 4 h`, `12 s`, `0.3 s`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms / 1_000);

@@ -1,10 +1,16 @@
 import { useEffect, useState } from 'react';
+import { useStaleSince } from '../host-context.ts';
 
-/** The current time in milliseconds since the epoch, updated every second while something is counting. */
+/**
+ * The time of what is shown, in milliseconds since the epoch: now, updated every second while something is counting, or
+ * when the connection to the host was lost. Nothing counts on what may no longer be true.
+ */
 export function useNow(isTicking: boolean): number {
+  const staleSince = useStaleSince();
+  const isCounting = isTicking && staleSince === null;
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
-    if (!isTicking) return undefined;
+    if (!isCounting) return undefined;
     setNow(Date.now());
     const timer = setInterval(() => {
       setNow(Date.now());
@@ -12,6 +18,6 @@ export function useNow(isTicking: boolean): number {
     return () => {
       clearInterval(timer);
     };
-  }, [isTicking]);
-  return now;
+  }, [isCounting]);
+  return staleSince ?? now;
 }

@@ -1,30 +1,35 @@
 import type { AgentView } from '../../api/schemas/agent.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
-import type { State, World } from './world.ts';
-
-/** The states by urgency. */
-export const STATES: readonly State[] = ['failed', 'backoff', 'starting', 'stopping', 'running', 'stopped'];
+import { matchesFilter } from './filter.ts';
+import type { Filter } from './filter.ts';
+import { standingOf, standingOfAgent } from './standing.ts';
+import type { Standing } from './standing.ts';
+import type { World } from './world.ts';
 
 /** Services that are listed together: those of one agent, shared ones, or those of the host. */
 export type Group = {
   /** The type of group and, after a colon, the agent. */
   readonly key: string;
   readonly services: readonly ServiceView[];
-} & ({ readonly type: 'agent'; readonly id: string; readonly agent: AgentView } | { readonly type: 'shared' | 'host' });
+} & (
+  | { readonly type: 'agent'; readonly id: string; readonly agent: AgentView; readonly standing: Standing }
+  | { readonly type: 'shared' | 'host' }
+);
 
-/** The filter of the list. */
-export interface Filter {
-  /** A part of an id or a kind, ignoring case; empty: all. */
-  readonly text: string;
-  /** Null: any. */
-  readonly state: State | null;
+/** The names of groups that are no agents. */
+export const GROUP_NAMES = { shared: 'Shared services', host: 'Host services' } as const;
+
+/** The number of services in each standing. */
+export function countStandings(services: Iterable<ServiceView>): Readonly<Record<Standing, number>> {
+  const counts = { failed: 0, backoff: 0, unready: 0, starting: 0, stopping: 0, running: 0, stopped: 0 };
+  for (const service of services) counts[standingOf(service)] += 1;
+  return counts;
 }
 
-/** The number of services in each state. */
-export function countStates(services: Iterable<ServiceView>): Readonly<Record<State, number>> {
-  const counts = { failed: 0, backoff: 0, starting: 0, stopping: 0, running: 0, stopped: 0 };
-  for (const { state } of services) counts[state] += 1;
-  return counts;
+/** The agents of one service: those whose plan contains it, and those that hold it. */
+export function agentsOf({ id, agents: holders }: ServiceView, agents: World['agents']): readonly string[] {
+  const planned = [...agents.values()].filter(({ services }) => services.includes(id)).map((agent) => agent.id);
+  return [...new Set([...planned, ...holders])];
 }
 
 /** The agents of each service: those whose plan contains it, and those that hold it. */
@@ -41,12 +46,6 @@ function ownersOf({ agents, services }: World): ReadonlyMap<string, ReadonlySet<
   return owners;
 }
 
-function matches({ text, state }: Filter, service: ServiceView): boolean {
-  if (state !== null && service.state !== state) return false;
-  const needle = text.toLowerCase();
-  return service.id.toLowerCase().includes(needle) || service.kind.toLowerCase().includes(needle);
-}
-
 /**
  * The list: agents in the order of their first start with the services that only they have, then shared services, then
  * those of the host. Groups without matching services are omitted, unless it is an agent whose own name matches.
@@ -59,13 +58,19 @@ export function groupsOf(world: World, filter: Filter): readonly Group[] {
   for (const service of world.services.values()) {
     const [owner, another] = owners.get(service.id) ?? [];
     const list = another !== undefined ? shared : owner === undefined ? ofHost : ofAgent.get(owner);
-    if (matches(filter, service)) list?.push(service);
+    if (matchesFilter(filter, service)) list?.push(service);
   }
   const groups: Group[] = [];
   for (const [id, agent] of world.agents) {
     const services = ofAgent.get(id) ?? [];
-    const isNamed = filter.state === null && id.toLowerCase().includes(filter.text.toLowerCase());
-    if (services.length > 0 || isNamed) groups.push({ key: `agent:${id}`, type: 'agent', id, agent, services });
+    const isNamed = filter.standings.length === 0 && id.toLowerCase().includes(filter.text.toLowerCase());
+    if (services.length > 0 || isNamed) {
+      const standing = standingOfAgent(
+        agent,
+        agent.services.flatMap((one) => world.services.get(one) ?? []),
+      );
+      groups.push({ key: `agent:${id}`, type: 'agent', id, agent, standing, services });
+    }
   }
   if (shared.length > 0) groups.push({ key: 'shared', type: 'shared', services: shared });
   if (ofHost.length > 0) groups.push({ key: 'host', type: 'host', services: ofHost });
@@ -74,7 +79,9 @@ export function groupsOf(world: World, filter: Filter): readonly Group[] {
 
 function isSame(one: Group, other: Group): boolean {
   if (one.services.length !== other.services.length) return false;
-  if (one.type === 'agent' && other.type === 'agent' && one.agent !== other.agent) return false;
+  if (one.type === 'agent' && other.type === 'agent') {
+    if (one.agent !== other.agent || one.standing !== other.standing) return false;
+  }
   return one.services.every((service, index) => service === other.services[index]);
 }
 

@@ -1,4 +1,5 @@
 import type { EventView } from '../../api/schemas/event.ts';
+import type { World } from './world.ts';
 
 /** What must be read again: single views, or everything. */
 export type Stale =
@@ -21,6 +22,19 @@ export function staleAfter(stale: Stale, event: EventView): Stale {
   const services = serviceId === undefined ? stale.services : new Set(stale.services).add(serviceId);
   const agents = agentId === undefined ? stale.agents : new Set(stale.agents).add(agentId);
   return agents.size + services.size > MAX_VIEWS ? ALL_EVENTS : { type: 'views', agents, services };
+}
+
+/**
+ * Adds what changes without an event: the reason why a service is not ready, or not started yet, which each probe finds
+ * again. At most as many as are read one by one.
+ */
+export function staleWithTime(stale: Stale, { services }: World): Stale {
+  if (stale.type === 'everything') return stale;
+  const found = new Set(stale.services);
+  for (const { id, substate } of services.values()) {
+    if (found.size < MAX_VIEWS && (substate === 'unready' || substate === 'probing')) found.add(id);
+  }
+  return { ...stale, services: found };
 }
 
 /** Whether nothing is stale. */

@@ -7,6 +7,7 @@ import type { AgentView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { HealthView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import type { SessionView } from '../../api/schemas/session.ts';
 
 /** The six public states. */
 export type State = ServiceView['state'];
@@ -17,6 +18,8 @@ export interface World {
   readonly services: ReadonlyMap<string, ServiceView>;
   /** Null: not read yet. */
   readonly health: HealthView | null;
+  /** What this browser may do. Null: not read yet. */
+  readonly session: SessionView | null;
   /** The number of the last event about a webhook; 0: none came. */
   readonly webhookEvent: number;
 }
@@ -26,19 +29,27 @@ export interface Snapshot {
   readonly agents: readonly AgentView[];
   readonly services: readonly ServiceView[];
   readonly health: HealthView;
+  readonly session: SessionView;
 }
 
-/** The result of reading some views; null: the host no longer knows it. */
+/** The result of reading some views, and the health with them; null: the host no longer knows it. */
 export interface Views {
+  readonly health: HealthView;
   readonly agents: ReadonlyMap<string, AgentView | null>;
   readonly services: ReadonlyMap<string, ServiceView | null>;
 }
 
-export const EMPTY_WORLD: World = { agents: new Map(), services: new Map(), health: null, webhookEvent: 0 };
+export const EMPTY_WORLD: World = {
+  agents: new Map(),
+  services: new Map(),
+  health: null,
+  session: null,
+  webhookEvent: 0,
+};
 
 /** Returns the previous object if nothing in it has changed. */
-function reuse<T extends object>(before: T | undefined, now: T): T {
-  return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+function reuse<T extends object>(before: T | null | undefined, now: T): T {
+  return before != null && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
 function byId<T extends { readonly id: string }>(
@@ -49,8 +60,14 @@ function byId<T extends { readonly id: string }>(
 }
 
 /** The world after a snapshot. */
-export function withSnapshot(world: World, { agents, services, health }: Snapshot): World {
-  return { ...world, agents: byId(world.agents, agents), services: byId(world.services, services), health };
+export function withSnapshot(world: World, { agents, services, health, session }: Snapshot): World {
+  return {
+    ...world,
+    agents: byId(world.agents, agents),
+    services: byId(world.services, services),
+    health: reuse(world.health, health),
+    session: reuse(world.session, session),
+  };
 }
 
 function replaced<T extends object>(
@@ -66,12 +83,16 @@ function replaced<T extends object>(
   return views;
 }
 
-/** The world with some views replaced. */
-export function withViews(world: World, { agents, services }: Views): World {
-  return { ...world, agents: replaced(world.agents, agents), services: replaced(world.services, services) };
+/** The world with some views replaced; the same object if nothing has changed. */
+export function withViews(world: World, views: Views): World {
+  const agents = replaced(world.agents, views.agents);
+  const services = replaced(world.services, views.services);
+  const health = reuse(world.health, views.health);
+  const isSame = agents === world.agents && services === world.services && health === world.health;
+  return isSame ? world : { ...world, agents, services, health };
 }
 
-type Changed = Pick<ServiceView, 'state' | 'since'> & Partial<Pick<ServiceView, 'substate' | 'reason'>>;
+type Changed = Pick<AgentView, 'state' | 'since'> & Partial<Pick<ServiceView, 'substate' | 'reason'>>;
 
 /** The effect of a state change on a view; null: the view is newer and stays unchanged. */
 function changedBy(
@@ -100,7 +121,9 @@ function withServiceState(world: World, event: EventView): World {
   const view = world.services.get(event.service_id ?? '');
   const changed = view === undefined ? null : changedBy(event, view);
   if (view === undefined || changed === null) return world;
-  const next = { ...view, ...changed, acknowledgement: null, next: null }; // the next deadline is in the view that is read after this
+  const { state, substate = view.substate } = changed;
+  const ready = state === 'running' ? substate === 'ready' : null;
+  const next = { ...view, ...changed, ready, acknowledgement: null, next: null }; // the next deadline is in the view that is read after this
   return { ...world, services: new Map(world.services).set(view.id, next) };
 }
 

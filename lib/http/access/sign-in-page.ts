@@ -1,4 +1,6 @@
+import { titleOf, type HostLabel } from '../host-label.ts';
 import type { Context } from '../request-context.ts';
+import { escaped } from '../static-files.ts';
 
 /** Scripts, styles and requests only from and to this host; forms can be sent only by script. */
 const SIGN_IN_POLICY = [
@@ -75,20 +77,20 @@ form.addEventListener('submit', async (event) => {
 });
 `;
 
-/** The page that a browser gets with a 401. It reveals only the host's version, which every response has. */
-function signInPage(version: string): string {
+/** The page that a browser gets with a 401. It reveals only the host's name and version, as the health does. */
+function signInPage(host: HostLabel): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Sign in to Coredinator</title>
+${titleOf(host, 'sign in')}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/sign-in.css">
 </head>
 <body>
 <main>
-<h1>Coredinator ${version.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)}</h1>
-<p>Enter the access token of this host.</p>
+<h1>${escaped(host.name)}</h1>
+<p>Enter the access token for ${escaped(host.name)}. Coredinator ${escaped(host.version)}</p>
 <form>
 <label for="token">Access token</label>
 <input id="token" type="password" autocomplete="current-password" spellcheck="false" required autofocus aria-describedby="problem">
@@ -104,8 +106,8 @@ function signInPage(version: string): string {
 }
 
 /** Responds with the sign-in page; the status is the one set before. */
-export function sendSignInPage(ctx: Context, version: string): void {
+export function sendSignInPage(ctx: Context, host: HostLabel): void {
   ctx.set({ 'Content-Security-Policy': SIGN_IN_POLICY });
   ctx.type = 'html';
-  ctx.body = signInPage(version);
+  ctx.body = signInPage(host);
 }

@@ -64,6 +64,15 @@ export function agentHandlers(control: Control): HandlersOf<typeof AGENT_OPERATI
       return { agents: items, next };
     },
     defineAgent: definer(control),
+    checkAgent: ({
+      body: { config_path: configPath, agent_id: agentId, agent_type: agentType, coreio_id: coreioId },
+    }) =>
+      control.queries.checkAgent({
+        configPath,
+        ...(agentId == null ? {} : { agentId }),
+        ...(agentType == null ? {} : { agentType }),
+        ...(coreioId == null ? {} : { coreioId }),
+      }),
     startKnownAgent: ({ id, query, origin, ctx }) =>
       control.startKnownAgent(parseAgentId(id), origin, waitOf(ctx, query)),
     restartAgent: ({ id, query, origin, ctx }) => control.restartAgent(parseAgentId(id), origin, waitOf(ctx, query)),

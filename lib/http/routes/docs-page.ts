@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { PROBLEM_KINDS } from '../../api/problems.ts';
+import { dashboardLink, titleOf, type HostLabel } from '../host-label.ts';
 import { escaped } from '../static-files.ts';
 
 const STYLE = `
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; }
+.way { max-width: 1460px; margin: 0 auto; padding: 0.75rem 20px 0; font-size: 1.25rem; font-weight: 650; }
+.way::before { content: '‹ '; }
 .problems { max-width: 1460px; margin: 0 auto; padding: 0 20px 3rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid #d8dee4; }
@@ -48,17 +51,18 @@ function problemRows(): string {
  * The documentation page: Swagger UI for the OpenAPI document, and the problem codes to which the `type` of an error
  * points.
  */
-export function docsPage(version: string): string {
+export function docsPage(host: HostLabel): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Coredinator ${escaped(version)}: API</title>
+${titleOf(host, `Coredinator ${host.version} API`)}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
 <style>${STYLE}</style>
 </head>
 <body>
+<nav class="way" aria-label="Dashboard">${dashboardLink(host)}</nav>
 <div id="docs"><noscript>The interactive page requires JavaScript. The OpenAPI document is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
 <section class="problems">
 <h2>Problems</h2>

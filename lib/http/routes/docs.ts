@@ -1,4 +1,5 @@
 import type { DOCS_OPERATIONS } from '../../api/operations/host.ts';
+import type { HostLabel } from '../host-label.ts';
 import type { Context } from '../request-context.ts';
 import type { HandlersOf } from '../route.ts';
 import { assetsFolder, sendFile } from '../static-files.ts';
@@ -35,12 +36,12 @@ function isBrowser(ctx: Context): boolean {
 }
 
 /** The handlers of the documentation; the document is created on the first request. */
-export function docsHandlers(version: string): HandlersOf<typeof DOCS_OPERATIONS> {
-  const html = docsPage(version);
+export function docsHandlers(host: HostLabel): HandlersOf<typeof DOCS_OPERATIONS> {
+  const html = docsPage(host);
   let document: Promise<Readonly<Record<string, unknown>>> | null = null;
   const load = async (): Promise<Readonly<Record<string, unknown>>> => {
     const { openApiDocument } = await import('../../api/document.ts');
-    return { ...openApiDocument(version) };
+    return { ...openApiDocument(host.version) };
   };
   return {
     getRoot: {

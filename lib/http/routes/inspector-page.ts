@@ -1,3 +1,4 @@
+import { dashboardLink, titleOf, type HostLabel } from '../host-label.ts';
 import { escaped } from '../static-files.ts';
 
 /**
@@ -19,19 +20,19 @@ export function inspectorPolicy(url: string): string {
 }
 
 /** The page that opens the inspector at `url` and forwards to it what this host sends. */
-export function inspectorPage(url: string): string {
+export function inspectorPage(url: string, host: HostLabel): string {
   const { origin } = new URL(url);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Coredinator: inspector</title>
+${titleOf(host, 'inspector')}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/inspector/assets/bridge.css">
 </head>
 <body data-inspector-url="${escaped(url)}">
 <header>
-<h1>Inspector</h1>
+<h1>${dashboardLink(host)}: inspector</h1>
 <p class="about">Shows the live statecharts of this host in the inspector at <b>${escaped(origin)}</b>. This page forwards the
 host's data to it within this browser. The data contains no environment values and no tokens.</p>
 <dl>

@@ -1,4 +1,5 @@
 import type { INSPECTOR_OPERATIONS } from '../../api/operations/inspector.ts';
+import type { HostLabel } from '../host-label.ts';
 import type { HandlersOf } from '../route.ts';
 import { assetsFolder, sendFile, type StaticFolder } from '../static-files.ts';
 import { inspectorPage, inspectorPolicy } from './inspector-page.ts';
@@ -12,8 +13,8 @@ const ASSETS: StaticFolder = {
 };
 
 /** The handlers of the page that opens the inspector at `url`. */
-export function inspectorHandlers(url: string): HandlersOf<typeof INSPECTOR_OPERATIONS> {
-  const html = inspectorPage(url);
+export function inspectorHandlers(url: string, host: HostLabel): HandlersOf<typeof INSPECTOR_OPERATIONS> {
+  const html = inspectorPage(url, host);
   const policy = inspectorPolicy(url);
   return {
     getInspector: {

@@ -11,10 +11,12 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
   const pages = new Pages('service');
   return {
     listServices: ({ query }) => {
-      const { agent_id: agentId, state, kind } = query;
+      const { agent_id: agentId, state: states, ready, flapping, kind } = query;
       const isWanted = (service: ServiceView): boolean =>
         (agentId === undefined || service.agents.includes(agentId)) &&
-        (state === undefined || service.state === state) &&
+        (states?.includes(service.state) ?? true) &&
+        (ready === undefined || service.ready === ready) &&
+        (flapping === undefined || (service.flapping !== null) === flapping) &&
         (kind === undefined || service.kind === kind);
       const { items, next } = pages.of(control.queries.services(), query, isWanted);
       return { services: items, next };

@@ -94,7 +94,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
 
     expect(await statesSeen()).to.deep.equal(['running', 'backoff', 'starting', 'running']);
     const detail = dashboard.page.getByRole('main');
-    await detail.getByText('SIGKILL (signal)').waitFor();
+    await detail.getByText('killed by SIGKILL').first().waitFor();
     await detail.getByText(/The process of slow .*SIGKILL/).waitFor();
     expect(dashboard.complaints).to.deep.equal([]);
   });
@@ -191,7 +191,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     await dashboard.heading('pump1-coreio').waitFor();
     await dashboard.page.getByRole('tab', { name: 'Resources' }).click();
 
-    const memory = dashboard.page.getByRole('img', { name: /^Memory: now .*iB/ });
+    const memory = dashboard.page.getByRole('img', { name: /^Memory: .*iB, peak/ });
     await memory.locator('canvas').waitFor();
     await dashboard.waitForAddress('#/services/pump1-coreio/resources');
     expect(dashboard.complaints).to.deep.equal([]);
@@ -219,7 +219,7 @@ describe(`the dashboard in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(await dashboard.activeRow()).to.equal('pump1-corerl running');
     await dashboard.page.getByRole('tab', { name: 'Overview' }).focus();
     await keyboard.press('ArrowRight');
-    await dashboard.waitForAddress('#/services/pump1-corerl/history');
+    await dashboard.waitForAddress('?text=corerl#/services/pump1-corerl/history');
 
     await dashboard.page.getByRole('button', { name: 'Stop', exact: true }).focus();
     await keyboard.press('Enter');

@@ -145,9 +145,30 @@ describe('commands to a host', () => {
     });
   });
 
+  it('agents check says what would start and fails if an executable is missing, and starts nothing', async () => {
+    const { code, output } = await run('agents', 'check', '/plant/pump1.yaml', '--agent-type', 'tep-demo');
+    expect(code).to.equal(1);
+    expect(output).to.include('pump1, an agent of type tep-demo. It is new.');
+    expect(output).to.include('/plant/coreio-1.2.3').and.include('none: No executable "corerl" below /plant.');
+    expect(api.control.calls.some(({ name }) => /start|define/i.test(name))).to.equal(false);
+  });
+
   describe('services', () => {
     beforeEach(() => {
       api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate', 'failed'));
+    });
+
+    it('list shows what is running and not ready in words, and selects it', async () => {
+      api.control.listed.push({ ...serviceView('mixer'), substate: 'unready', ready: false });
+      const { output } = await run('services', 'list', '--ready', 'false');
+      expect(output).to.include('mixer').and.to.include('running, not ready').and.not.to.include('pump1-corerl');
+      const both = await run('services', 'list', '--state', 'failed', 'running', '--ready', 'true');
+      expect(
+        rows(both)
+          .slice(1)
+          .map(([id]) => id),
+      ).to.deep.equal(['pump1-corerl']);
+      expect((await run('services', 'list', '--flapping')).errors).to.include('No services match');
     });
 
     it('list prints rows from all pages, and can filter by state', async () => {
@@ -336,7 +357,7 @@ describe('commands to a host', () => {
   });
 
   it('health ends with 1 if the host is degraded, and prints the reasons', async () => {
-    expect((await run('health')).output).to.match(/^healthy, pid 4711/);
+    expect((await run('health')).output).to.match(/^healthy, Plant 7, pid 4711/);
     api.control.reasons = ['The disk is full.'];
     const { code, output } = await run('health');
     expect(code).to.equal(1);

@@ -67,6 +67,12 @@ describe('coredinator install-service', () => {
     }
   });
 
+  it('takes the name of the host as --host-name or from the environment, because --name is that of the unit', async () => {
+    const named = await printed(['--name', 'second', '--host-name', 'Plant 7']);
+    expect(execStart(named)).to.contain('--name "Plant 7"').and.not.contain('second');
+    expect(execStart(await printed([], { COREDINATOR_NAME: 'mixer' }))).to.contain('--name mixer');
+  });
+
   it('writes the absolute path of a Unix socket', async () => {
     expect(execStart(await printed(['--listen', 'unix:host.sock']))).to.contain(
       `--listen unix:${process.cwd()}/host.sock`,
@@ -92,6 +98,7 @@ describe('coredinator install-service', () => {
     [['--user', '--system'], "cannot be used with option '--user'"],
     [['--user', '--run-as', 'root'], '--run-as'],
     [['--name', '../x'], '--name: "../x"'],
+    [['--host-name', 'a\nb'], '--host-name: "a\\nb" is not a name'],
     [['--port', 'http'], '--port: "http" is not a port'],
     [['--log-file', 'a\nb'], 'control character'],
   ] as const) {

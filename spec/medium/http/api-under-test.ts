@@ -73,7 +73,14 @@ export class ApiUnderTest {
   async open(options: Partial<HttpAppOptions> = {}, listening: Partial<ListenOptions> = {}): Promise<this> {
     const log = recordingLog(this.records);
     const access = { full: null, readOnly: null };
-    const world = { control: this.control, exposition: NO_NUMBERS, machines: LIBRARY, log, version: VERSION };
+    const world = {
+      name: 'Plant 7',
+      control: this.control,
+      exposition: NO_NUMBERS,
+      machines: LIBRARY,
+      log,
+      version: VERSION,
+    };
     const app = createHttpApp({ ...world, access, allowedHosts: [], ...options });
     const place = { type: 'tcp', host: '127.0.0.1', port: 0 } as const;
     this.#listening = await listen(app, { place, version: VERSION, log, ...listening });

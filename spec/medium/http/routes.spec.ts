@@ -146,7 +146,7 @@ const CASES: readonly Case[] = [
     method: 'GET',
     path: '/api/healthcheck',
     status: 200,
-    json: { status: 'healthy', process_id: 4711, service: 'coredinator', version: '0.0.0-test' },
+    json: { status: 'healthy', process_id: 4711, service: 'coredinator', name: 'Plant 7', version: '0.0.0-test' },
   },
 ];
 
@@ -265,6 +265,19 @@ describe('the routes of the REST API', () => {
     expect(docs.text).not.to.contain('http://').and.not.to.contain('https://');
     const scripts = [...docs.text.matchAll(/<script([^>]*)>([^<]*)/g)];
     expect(scripts.map(([, , inline]) => inline)).to.deep.equal(['', '']);
+  });
+
+  it('names the host first in the titles of its other pages, and leads from them to the dashboard', async () => {
+    const plant = await new ApiUnderTest().open({ name: 'Mixer <7> & "Co"' });
+    try {
+      for (const path of ['/docs', '/inspector']) {
+        const { text } = await plant.send('GET', path);
+        expect(text, path).to.contain('<title>Mixer &#60;7&#62; &#38; &#34;Co&#34; – ');
+        expect(text, path).to.contain('<a href="/ui/">Mixer &#60;7&#62; &#38; &#34;Co&#34;</a>');
+      }
+    } finally {
+      await plant.close();
+    }
   });
 
   it('serves the files of the documentation page, and no others', async () => {

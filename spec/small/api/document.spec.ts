@@ -22,8 +22,8 @@ const document = openApiDocument('1.2.3') as {
 
 describe('the OpenAPI document', () => {
   it('describes exactly the routes of the API', () => {
-    const routed = allRoutes(new FakeControl(), '1.2.3', NO_NUMBERS, LIBRARY).flatMap(({ method, paths }) =>
-      paths.map((path) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
+    const routed = allRoutes(new FakeControl(), { name: 'Plant 7', version: '1.2.3' }, NO_NUMBERS, LIBRARY).flatMap(
+      ({ method, paths }) => paths.map((path) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
     );
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the check of responses against the document', () => {
-  const health = { status: 'healthy', process_id: 1, service: 'coredinator', version: '1' };
+  const health = { status: 'healthy', process_id: 1, service: 'coredinator', name: 'Plant 7', version: '1' };
   const answered = {
     method: 'GET',
     path: '/api/healthcheck/?x=1',

@@ -30,11 +30,11 @@ describe('the output for people', () => {
       return paint?.(text) ?? text;
     };
     expect(shown('running', 'ready')).to.equal('running');
-    expect(shown('running', 'unready')).to.equal('running (unready)');
+    expect(shown('running', 'unready')).to.equal('running, not ready');
     expect(shown('starting', 'waiting')).to.equal('starting (waiting)');
     expect(shown('failed', null)).to.equal('failed');
     expect(shown('failed', null, COLORED)).to.equal('\x1b[31mfailed\x1b[39m');
-    expect(shown('running', 'unready', COLORED)).to.equal('\x1b[33mrunning (unready)\x1b[39m');
+    expect(shown('running', 'unready', COLORED)).to.equal('\x1b[33mrunning, not ready\x1b[39m');
   });
 
   it('paragraphs are wrapped at words, and a word longer than the line has its own line', () => {

@@ -20,7 +20,13 @@ function row(id: string, state: PublicState, used: ServiceUsageView | null = nul
 }
 
 function picture(rows: readonly Row[]): Snapshot {
-  const health = { status: 'healthy', process_id: 1, service: 'coredinator', version: '1.0.0' } as const;
+  const health = {
+    status: 'healthy',
+    process_id: 1,
+    service: 'coredinator',
+    name: 'Plant 7',
+    version: '1.0.0',
+  } as const;
   const host = { cpu_seconds: 1, cpu_percent: 0.4, rss_bytes: 92_274_688, event_loop_lag_ms: null };
   return { health, usage: { at: '2026-01-02T03:04:05.678Z', supported: true, services: [], host }, rows };
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { localInstant, localSentence } from '../../../lib/dashboard/words/time.ts';
 import { bytes, counted, percent } from '../../../lib/dashboard/words/amount.ts';
 
 describe('amounts on the dashboard', () => {
@@ -12,5 +13,15 @@ describe('amounts on the dashboard', () => {
 
   it('of a core have more digits if they are small', () => {
     expect([0.26, 12.6].map(percent)).to.deep.equal(['0.3 %', '13 %']);
+  });
+});
+
+describe('a sentence of the host on the dashboard', () => {
+  it('has its instants in local time, as everything around it', () => {
+    const at = '2026-01-02T03:04:05.678Z';
+    const now = Date.parse('2026-01-02T04:00:00.000Z');
+    expect(localSentence(`pump1 runs since ${at}; not 2026-01-02.`, now)).to.equal(
+      `pump1 runs since ${localInstant(at, now)}; not 2026-01-02.`,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { consequences, isPossible } from '../../../lib/dashboard/command/consequences.ts';
+import { consequences, isPossible, planOf } from '../../../lib/dashboard/command/consequences.ts';
 import type { Target } from '../../../lib/dashboard/command/consequences.ts';
 import { agentOf, serviceOf } from './views.ts';
 
@@ -43,5 +43,18 @@ describe('what the dashboard says before a command', () => {
     expect(offered(service())).to.deep.equal(['stop', 'restart']);
     expect(offered(service({ state: 'failed' }))).to.deep.equal(['start', 'stop', 'restart']);
     expect(offered(service({ state: 'stopped', intended_state: 'stopped' }))).to.deep.equal(['start']);
+  });
+
+  it('divides several: who gets the command, who gets it with its agent, and for whom nothing changes', () => {
+    const stopped: Target = {
+      type: 'service',
+      view: serviceOf('gate', { state: 'stopped', intended_state: 'stopped' }),
+    };
+    const io: Target = { type: 'service', view: serviceOf('plant-io') };
+    const plan = planOf('restart', [agent, service(), stopped, io]);
+    expect(plan.acting.map(({ view }) => view.id)).to.deep.equal(['pump1', 'plant-io']);
+    expect(plan.covered).to.deep.equal([{ id: 'pump1-corerl', by: 'pump1' }]);
+    expect(plan.unchanged).to.deep.equal(['gate']);
+    expect(planOf('start', [agent, service(), stopped]).acting).to.deep.equal([stopped]);
   });
 });

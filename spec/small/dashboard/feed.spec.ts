@@ -19,6 +19,9 @@ class PlayedHost {
   asked = 0;
   listed = 0;
   gotten: string[] = [];
+  health = healthOf();
+  /** Whether it answers. */
+  isFrozen = false;
   #told: FollowedEvent[] = [];
   #wake: () => void = () => undefined;
   #failure: Error | null = null;
@@ -53,7 +56,7 @@ class PlayedHost {
       this.gotten.push(id);
       return Promise.resolve(this.services.find((service) => service.id === id) ?? serviceOf(id));
     },
-    getHealth: () => Promise.resolve(healthOf()),
+    getHealth: () => (this.isFrozen ? new Promise(() => undefined) : Promise.resolve(this.health)),
     getSession: () => {
       this.asked += 1;
       return this.isOpen
@@ -80,6 +83,7 @@ describe('the connection of the dashboard', () => {
   let host: PlayedHost;
   let clock: SimulatedClock;
   let world = EMPTY_WORLD;
+  let now: number;
   let actor: Actor<typeof feedMachine>;
   const fell = eventOf({ from: 'running', to: 'backoff', at: instant(5), detail: { substate: 'waiting' } });
 
@@ -87,10 +91,12 @@ describe('the connection of the dashboard', () => {
     host = new PlayedHost();
     clock = new SimulatedClock();
     world = EMPTY_WORLD;
+    now = 42;
     const input: FeedInput = {
       client: host.client,
+      world: () => world,
       update: (change) => (world = change(world)),
-      now: () => 42,
+      now: () => now,
     };
     actor = createActor(feedMachine, { input, clock }).start();
   });
@@ -188,6 +194,72 @@ describe('the connection of the dashboard', () => {
     });
   }
 
+  it('asks for the health every 5 s, of which there are no events', async () => {
+    host.onConnection('open');
+    await settled();
+    host.health = { ...host.health, status: 'degraded', reasons: ['The disk is full.'] };
+    clock.increment(5_000);
+    await eventually(() => {
+      expect(world.health?.reasons).to.deep.equal(['The disk is full.']);
+    });
+    await settled();
+    expect([host.listed, host.gotten]).to.deep.equal([1, []]);
+  });
+
+  it('reads every 5 s why a service is not ready, of which there are no events either', async () => {
+    const unready = serviceOf('pump1-corerl', { substate: 'unready', ready: false, reason: 'not checked yet' });
+    host.services = [serviceOf('gate'), unready];
+    host.onConnection('open');
+    await settled();
+    host.services = [{ ...unready, reason: 'nothing is listening' }];
+    clock.increment(5_000);
+    await eventually(() => {
+      expect(world.services.get('pump1-corerl')?.reason).to.equal('nothing is listening');
+    });
+    expect([host.listed, host.gotten]).to.deep.equal([1, ['pump1-corerl']]);
+  });
+
+  it('reads that also where events come all the time', async () => {
+    host.services = [serviceOf('mixer', { substate: 'unready', ready: false }), serviceOf('pump1-corerl')];
+    host.onConnection('open');
+    await settled();
+    const read = async (seq: number): Promise<readonly string[]> => {
+      host.gotten = [];
+      host.tell({ type: 'event', event: { ...fell, type: 'process.exited', seq } });
+      await eventually(() => {
+        expect(actor.getSnapshot().matches({ following: { live: 'gathering' } })).to.equal(true);
+      });
+      clock.increment(100);
+      await settled();
+      return host.gotten;
+    };
+    expect(await read(1)).to.deep.equal(['pump1-corerl']);
+    now += 5_000;
+    expect(await read(2)).to.have.members(['pump1-corerl', 'mixer']);
+    expect(await read(3)).to.deep.equal(['pump1-corerl']);
+  });
+
+  it('is lost since the last answer when a host answers nothing for 10 s, although the stream is open', async () => {
+    host.onConnection('open');
+    await settled();
+    host.isFrozen = true;
+    now = 5_042;
+    clock.increment(5_000);
+    now = 15_042;
+    clock.increment(9_999);
+    expect(actor.getSnapshot().context.lostAt).to.equal(null);
+    clock.increment(1);
+    expect(actor.getSnapshot().value).to.equal('resting');
+    expect(actor.getSnapshot().context).to.include({ lostAt: 42 });
+    expect(actor.getSnapshot().context.problem).to.contain('has not answered for 10 s');
+
+    host.isFrozen = false;
+    clock.increment(1_000);
+    host.onConnection('open');
+    await settled();
+    expect(actor.getSnapshot().context.lostAt).to.equal(null);
+  });
+
   it('reports why the host is unreachable, and retries after a while', async () => {
     host.fail(new Error('No Coredinator answers.'));
     await eventually(() => {
@@ -201,7 +273,7 @@ describe('the connection of the dashboard', () => {
   it('forgets everything when the host requires a sign-in, until somebody has signed in', async () => {
     host.onConnection('open');
     await settled();
-    actor.send({ type: 'session.ended' });
+    actor.send({ type: 'session.ended', ending: 'rejected' });
     expect(world).to.equal(EMPTY_WORLD);
     expect([actor.getSnapshot().value, host.follows]).to.deep.equal([{ signedOut: 'waiting' }, 1]);
 
@@ -213,7 +285,7 @@ describe('the connection of the dashboard', () => {
 
   it('detects when it has access again, for example by a cookie of another window', async () => {
     host.isOpen = false;
-    actor.send({ type: 'session.ended' });
+    actor.send({ type: 'session.ended', ending: 'rejected' });
     clock.increment(10_000);
     await eventually(() => {
       expect([actor.getSnapshot().value, host.asked]).to.deep.equal([{ signedOut: 'waiting' }, 1]);
@@ -231,7 +303,7 @@ describe('the connection of the dashboard', () => {
     await eventually(() => {
       expect(actor.getSnapshot().value).to.equal('resting');
     });
-    actor.send({ type: 'session.ended' });
+    actor.send({ type: 'session.ended', ending: 'rejected' });
     expect(actor.getSnapshot().context).to.include({ problem: null, lostAt: null });
     expect(actor.getSnapshot().matches('signedOut')).to.equal(true);
   });

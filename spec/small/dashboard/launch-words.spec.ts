@@ -20,8 +20,8 @@ describe('a launch on the page', () => {
   });
 
   it('says how it ended', () => {
-    expect(endOf(launch())).to.equal('code 1 (code)');
-    expect(endOf(launch({ exit: stopped, stable: true }))).to.equal('SIGTERM (stopped, was stable)');
+    expect(endOf(launch())).to.equal('exit code 1');
+    expect(endOf(launch({ exit: stopped, stable: true }))).to.equal('killed by SIGTERM (stopped, was stable)');
     expect(endOf(launch({ exit: { code: null, signal: null, class: null } }))).to.equal('unknown');
     expect(endOf(launch({ exit: null }))).to.equal('not ended');
     expect([launch(), launch({ exit: stopped }), launch({ exit: null })].map(isFailed)).to.deep.equal([

@@ -1,5 +1,14 @@
 import { expect } from 'chai';
 import { clickMove, isCharacter, keyMove, typedMove } from '../../../lib/dashboard/list/moves.ts';
+import {
+  allSelected,
+  hiddenOf,
+  selectedBy,
+  NOTHING_SELECTED,
+  targetsOf,
+  toggled,
+} from '../../../lib/dashboard/list/selection.ts';
+import { EMPTY_WORLD } from '../../../lib/dashboard/world/world.ts';
 import { routeOf, rowsOf } from '../../../lib/dashboard/list/rows.ts';
 import type { Group } from '../../../lib/dashboard/world/groups.ts';
 import { agentOf, serviceOf } from './views.ts';
@@ -10,6 +19,7 @@ const groups: readonly Group[] = [
     type: 'agent',
     id: 'pump1',
     agent: agentOf('pump1'),
+    standing: 'running',
     services: [serviceOf('pump1-coreio'), serviceOf('pump1-corerl', { state: 'failed' })],
   },
   { key: 'host', type: 'host', services: [serviceOf('telemetry')] },
@@ -81,7 +91,13 @@ describe('the keys of the dashboard’s list', () => {
     expect(pressed('ArrowLeft', 'agent:pump1')).to.equal('toggle agent:pump1');
     expect(pressed('ArrowLeft', 'agent:pump1', closed)).to.equal(null);
     expect(pressed('Enter', 'host')).to.equal('toggle host');
-    expect(pressed(' ', 'service:telemetry')).to.equal(null);
+    expect(pressed('Enter', 'service:telemetry')).to.equal(null);
+  });
+
+  it('select the active row with space', () => {
+    expect(pressed(' ', 'service:telemetry')).to.equal('select service:telemetry');
+    expect(pressed(' ', 'host')).to.equal('select host');
+    expect(pressed(' ', null)).to.equal(null);
   });
 
   it('do nothing in an empty list, and other keys do nothing', () => {
@@ -103,12 +119,36 @@ describe('the keys of the dashboard’s list', () => {
     expect(found('p', 'service:telemetry')).to.equal('agent:pump1');
     expect(found('te', 'service:telemetry')).to.equal('service:telemetry');
     expect(found('x', 'host')).to.equal(undefined);
-    expect(['a', '1', '-', 'ü', ' ', 'Tab', 'F5'].filter(isCharacter)).to.deep.equal(['a', '1', '-', 'ü']);
+    expect(['a', '1', '-', 'ü', ' ', '/', '?', 'Tab', 'F5'].filter(isCharacter)).to.deep.equal(['a', '1', '-', 'ü']);
   });
 
   it('complement clicks, which select a row, or open or close a group at its chevron or if it has no detail view', () => {
-    expect(clickMove('agent:pump1', false)).to.deep.equal({ type: 'go', id: 'agent:pump1' });
-    expect(clickMove('agent:pump1', true)).to.deep.equal({ type: 'toggle', id: 'agent:pump1' });
-    expect(clickMove('host', false)).to.deep.equal({ type: 'toggle', id: 'host' });
+    expect(clickMove('agent:pump1', 'row')).to.deep.equal({ type: 'go', id: 'agent:pump1' });
+    expect(clickMove('agent:pump1', 'chevron')).to.deep.equal({ type: 'toggle', id: 'agent:pump1' });
+    expect(clickMove('agent:pump1', 'check')).to.deep.equal({ type: 'select', id: 'agent:pump1' });
+    expect(clickMove('host', 'row')).to.deep.equal({ type: 'toggle', id: 'host' });
+  });
+});
+
+describe('the selection of the dashboard’s list', () => {
+  it('gets and loses rows; a group that is no agent selection its services', () => {
+    const one = toggled(NOTHING_SELECTED, selectedBy('agent:pump1', groups));
+    const both = toggled(one, selectedBy('host', groups));
+    expect([...both]).to.deep.equal(['agent:pump1', 'service:telemetry']);
+    expect([...toggled(both, selectedBy('host', groups))]).to.deep.equal(['agent:pump1']);
+    expect([...allSelected(groups)]).to.deep.equal([
+      'service:pump1-coreio',
+      'service:pump1-corerl',
+      'service:telemetry',
+    ]);
+    expect(toggled(NOTHING_SELECTED, []).size).to.equal(0);
+  });
+
+  it('stands for what still exists, as it is now, and says what the filter hides', () => {
+    const failed = serviceOf('telemetry', { state: 'failed' });
+    const world = { ...EMPTY_WORLD, services: new Map([['telemetry', failed]]) };
+    const targets = targetsOf(new Set(['service:gone', 'agent:gone', 'service:telemetry']), world);
+    expect(targets).to.deep.equal([{ type: 'service', view: failed }]);
+    expect([hiddenOf(targets, groups), hiddenOf(targets, groups.slice(0, 1))]).to.deep.equal([0, 1]);
   });
 });

@@ -2,6 +2,7 @@ import type { AgentView } from '../../../lib/api/schemas/agent.ts';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import type { SessionView } from '../../../lib/api/schemas/session.ts';
 import * as fake from '../../support/control/fake-control.ts';
 
 /** An instant so many seconds after a fixed one. */
@@ -35,5 +36,10 @@ export function eventOf(more: Partial<EventView>): EventView {
 }
 
 export function healthOf(): HealthView {
-  return { status: 'healthy', process_id: 1, service: 'coredinator', version: '0.1.0' };
+  return { status: 'healthy', process_id: 1, service: 'coredinator', name: 'Plant 7', version: '0.1.0' };
+}
+
+/** What is read of the host with everything else. */
+export function hostOf(): { readonly health: HealthView; readonly session: SessionView } {
+  return { health: healthOf(), session: { signed_in_by: null, scope: 'full' } };
 }

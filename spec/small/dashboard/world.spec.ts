@@ -4,10 +4,10 @@ import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
 import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../../../lib/dashboard/world/world.ts';
 import type { World } from '../../../lib/dashboard/world/world.ts';
-import { agentOf, eventOf, healthOf, instant, serviceOf } from './views.ts';
+import { agentOf, eventOf, healthOf, hostOf, instant, serviceOf } from './views.ts';
 
 function worldOf(agents: readonly AgentView[], services: readonly ServiceView[]): World {
-  return withSnapshot(EMPTY_WORLD, { agents, services, health: healthOf() });
+  return withSnapshot(EMPTY_WORLD, { agents, services, ...hostOf() });
 }
 
 describe('the world of the dashboard', () => {
@@ -60,10 +60,27 @@ describe('the world of the dashboard', () => {
     expect(withEvent(world, { ...died, type: 'process.exited' })).to.equal(world);
   });
 
+  it('knows from an event alone whether a service is ready', () => {
+    const before = worldOf([], [serviceOf('pump1-corerl', { since: instant(0) })]);
+    const fell = withEvent(
+      before,
+      eventOf({ from: 'running', to: 'backoff', at: instant(2), detail: { substate: 'waiting' } }),
+    );
+    const back = withEvent(
+      fell,
+      eventOf({ from: 'backoff', to: 'running', at: instant(3), detail: { substate: 'unready' } }),
+    );
+    expect([before, fell, back].map(({ services }) => services.get('pump1-corerl')?.ready)).to.deep.equal([
+      true,
+      null,
+      false,
+    ]);
+  });
+
   it('keeps unchanged views after a new reading, so that they are not rendered again', () => {
     const before = worldOf([agentOf('pump1')], [serviceOf('pump1-coreio'), serviceOf('pump1-corerl')]);
     const after = withSnapshot(before, {
-      ...{ agents: [agentOf('pump1')], health: healthOf() },
+      ...{ agents: [agentOf('pump1')], ...hostOf() },
       services: [serviceOf('pump1-coreio'), serviceOf('pump1-corerl', { pid: 99 })],
     });
 
@@ -74,16 +91,34 @@ describe('the world of the dashboard', () => {
 
   it('removes what is no longer in a snapshot, and what no longer exists', () => {
     const before = worldOf([agentOf('pump1'), agentOf('pump2')], [serviceOf('pump1-coreio')]);
-    const without = withSnapshot(before, { agents: [agentOf('pump2')], services: [], health: healthOf() });
-    const gone = withViews(before, { agents: new Map(), services: new Map([['pump1-coreio', null]]) });
+    const without = withSnapshot(before, { agents: [agentOf('pump2')], services: [], ...hostOf() });
+    const gone = withViews(before, {
+      agents: new Map(),
+      services: new Map([['pump1-coreio', null]]),
+      health: healthOf(),
+    });
 
     expect([[...without.agents.keys()], without.services.size]).to.deep.equal([['pump2'], 0]);
     expect([[...gone.agents.keys()], gone.services.size]).to.deep.equal([['pump1', 'pump2'], 0]);
   });
 
+  it('stays the same object when what was read again is the same, so that nothing is rendered', () => {
+    const before = worldOf([], [serviceOf('a')]);
+    const views = { agents: new Map(), services: new Map([['a', serviceOf('a')]]), health: healthOf() };
+
+    expect(withViews(before, { ...views, services: new Map() })).to.equal(before);
+    expect(withViews(before, views).services.get('a')).to.equal(before.services.get('a'));
+    const degraded = withViews(before, { ...views, health: { ...healthOf(), status: 'degraded', reasons: ['Full.'] } });
+    expect(degraded.health?.reasons).to.deep.equal(['Full.']);
+  });
+
   it('replaces a view that was read again, in the same order', () => {
     const before = worldOf([], [serviceOf('a'), serviceOf('b')]);
-    const after = withViews(before, { agents: new Map(), services: new Map([['a', serviceOf('a', { pid: 7 })]]) });
+    const after = withViews(before, {
+      agents: new Map(),
+      services: new Map([['a', serviceOf('a', { pid: 7 })]]),
+      health: healthOf(),
+    });
 
     expect([...after.services.keys()]).to.deep.equal(['a', 'b']);
     expect(after.services.get('a')?.pid).to.equal(7);

@@ -164,7 +164,7 @@ export class ControlWorld {
       health.storeWrote(write);
     };
     const processes = new ObservedProcessHost(this.processes, health, NO_PROCESS_METER);
-    const identity = { processId: 1, version: '0.0.0', guarantees: GUARANTEES };
+    const identity = { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs, inherited },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },

@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import type { AgentStatusView, AgentView, ServiceStatusView, IoView } from '../../../lib/api/schemas/agent.ts';
+import type {
+  AgentCheckView,
+  AgentStatusView,
+  AgentView,
+  ServiceStatusView,
+  IoView,
+} from '../../../lib/api/schemas/agent.ts';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
@@ -107,7 +113,8 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     agents: [],
     state,
     intended_state: state === 'stopped' ? 'stopped' : 'running',
-    substate: null,
+    substate: state === 'running' ? 'ready' : null,
+    ready: state === 'running' ? true : null,
     generation: 1,
     pid: null,
     version: '1.2.3',
@@ -120,6 +127,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     next: null,
     reason: null,
     reason_code: null,
+    flapping: null,
     acknowledgement: null,
     pin: null,
     adopted: false,
@@ -565,13 +573,28 @@ export class FakeControl implements Control, Queries {
     return Promise.resolve({ at: SINCE, supported: true, services: [], host });
   }
 
+  checkAgent(request: AgentRequest): Promise<AgentCheckView> {
+    this.#view('checkAgent', request);
+    const { configPath, agentId: id = stem(configPath), agentType: type = 'default' } = request;
+    const found = {
+      id: `${id}-coreio`,
+      kind: 'coreio',
+      executable: '/plant/coreio-1.2.3',
+      version: '1.2.3',
+      problem: null,
+    };
+    const problem = 'No executable "corerl" below /plant.';
+    const missing = { id: `${id}-corerl`, kind: 'corerl', executable: null, version: null, problem };
+    return Promise.resolve({ id, type, config_path: configPath, state: null, services: [found, missing] });
+  }
+
   obstacles(): readonly string[] {
     return this.health().reasons ?? [];
   }
 
   health(): HealthView {
     this.#view('health', null);
-    const host = { process_id: 4711, service: 'coredinator', version: '0.0.0-test' } as const;
+    const host = { process_id: 4711, service: 'coredinator', name: 'Plant 7', version: '0.0.0-test' } as const;
     return this.reasons.length === 0
       ? { status: 'healthy', ...host }
       : { status: 'degraded', ...host, reasons: this.reasons };

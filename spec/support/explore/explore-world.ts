@@ -242,7 +242,7 @@ export class ExploreWorld extends HostWorld {
         clock,
         log: SILENT,
       },
-      identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+      identity: { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       ...(this.#found === null ? {} : { found: this.#found }),
       ...(receiver === null ? {} : { webhooks: this.#webhooksTo(trace(receiver, 'receiver'), trace) }),
     };

@@ -71,7 +71,7 @@ export class WalkWorld extends HostWorld {
         timers,
         log: SILENT,
       },
-      identity: { processId: 1, version: '0.0.0', guarantees: GUARANTEES },
+      identity: { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
     };
     const { base, rows } = await openRuntime(ports);

@@ -7,8 +7,8 @@ import { goTo } from '../../route.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
 import { StateMark } from '../../words/state-badge.tsx';
-import { STATES } from '../../world/groups.ts';
 import { formatRoute } from '../../world/route.ts';
+import { standingOf, STANDINGS, wordsOf } from '../../world/standing.ts';
 import { isDrawable, neighboursOf } from './neighbours.ts';
 import type { ServiceGraph } from './neighbours.ts';
 
@@ -18,11 +18,13 @@ interface NeighbourProps {
 }
 
 function Neighbour({ id, condition }: NeighbourProps): ReactNode {
-  const state = useWorld((world) => world.services.get(id)?.state);
+  const service = useWorld((world) => world.services.get(id));
+  const standing = service === undefined ? null : standingOf(service);
   return (
     <li>
-      {state === undefined ? null : <StateMark state={state} />}{' '}
-      <a href={formatRoute({ type: 'service', id, tab: 'dependencies' })}>{id}</a> {state} (until {condition})
+      {standing === null ? null : <StateMark state={standing} />}{' '}
+      <a href={formatRoute({ type: 'service', id, tab: 'dependencies' })}>{id}</a>
+      {standing === null ? '' : `: ${wordsOf(standing)}`}; must be {condition}
     </li>
   );
 }
@@ -38,7 +40,7 @@ function Neighbours({ graph, id }: { readonly graph: ServiceGraph; readonly id: 
           <Neighbour key={to} id={to} condition={condition} />
         ))}
       </ul>
-      <h3>Required by</h3>
+      <h3>Needed by</h3>
       {waitedForBy.length === 0 ? <p>Nothing.</p> : null}
       <ul>
         {waitedForBy.map(({ from, condition }) => (
@@ -55,8 +57,9 @@ function Graph({ svg, id }: { readonly svg: string; readonly id: string }): Reac
     (drawn: SVGSVGElement) => {
       for (const node of drawn.querySelectorAll<SVGGElement>('.service')) {
         const name = node.dataset['service'] ?? '';
-        node.classList.remove(...STATES.map((state) => `is-${state}`));
-        node.classList.add(`is-${services.get(name)?.state ?? 'stopped'}`);
+        const service = services.get(name);
+        node.classList.remove(...STANDINGS.map((standing) => `is-${standing}`));
+        node.classList.add(`is-${service === undefined ? 'stopped' : standingOf(service)}`);
         node.classList.toggle('is-current', name === id);
       }
       return null;

@@ -62,7 +62,7 @@ function HistoryView({ history, subject }: { readonly history: History; readonly
   const index = found === -1 ? steps.length - 1 : found;
   const step = steps[index];
   const periods = useMemo(() => periodsOf(history, Date.now()), [history]);
-  if (step === undefined) return <p className="hint">The journal has no steps.</p>;
+  if (step === undefined) return <p className="hint">No history.</p>;
   const choose = (chosen: number): void => {
     setSeq(chosen === steps.length - 1 ? null : (steps[chosen]?.seq ?? null));
   };

@@ -11,11 +11,18 @@ export function isFailed({ exit }: LaunchView): boolean {
   return exit !== null && exit.class !== 'clean' && exit.class !== 'stopped';
 }
 
+/** How a process ended, in words. */
+export function exitWords({ code, signal }: { readonly code: number | null; readonly signal: string | null }): string {
+  if (signal !== null) return `killed by ${signal}`;
+  return code === null ? 'unknown' : `exit code ${code}`;
+}
+
 /** How a launch ended, as short as possible. */
 export function endOf({ exit, stable }: LaunchView): string {
   if (exit === null) return 'not ended';
-  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
-  const notes = [exit.class ?? [], stable ? ['was stable'] : []].flat();
+  const how = exitWords(exit);
+  const isSaid = exit.class === null || exit.class === 'code' || exit.class === 'signal';
+  const notes = [isSaid ? [] : exit.class, stable ? ['was stable'] : []].flat();
   return notes.length === 0 ? how : `${how} (${notes.join(', ')})`;
 }
 

@@ -6,7 +6,7 @@ import type { Move } from '../../drawing/marks.ts';
 import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
-import { localInstant } from '../../words/time.ts';
+import { localInstant, localSentence } from '../../words/time.ts';
 import './overview.css';
 
 function Causes({ causes }: { readonly causes: readonly CauseView[] }): ReactNode {
@@ -14,7 +14,7 @@ function Causes({ causes }: { readonly causes: readonly CauseView[] }): ReactNod
     <ol className="causes">
       {causes.map(({ seq, at, sentence }) => (
         <li key={seq}>
-          <time dateTime={at}>{localInstant(at, Date.now())}</time> {sentence}
+          <time dateTime={at}>{localInstant(at, Date.now())}</time> {localSentence(sentence, Date.now())}
         </li>
       ))}
     </ol>
@@ -25,16 +25,16 @@ function Explanation({ explained }: { readonly explained: ExplainView }): ReactN
   const { summary, waits_for: awaited, next, causes, causes_unavailable: why } = explained;
   return (
     <>
-      <p>{summary}</p>
+      <p>{localSentence(summary, Date.now())}</p>
       {awaited.map(({ service_id: id, sentence }) => (
-        <p key={id}>{sentence}</p>
+        <p key={id}>{localSentence(sentence, Date.now())}</p>
       ))}
       {next.length === 0 ? null : (
         <>
           <h4>What happens next</h4>
           <ul className="nexts">
             {next.map(({ what, sentence }) => (
-              <li key={what}>{sentence}</li>
+              <li key={what}>{localSentence(sentence, Date.now())}</li>
             ))}
           </ul>
         </>

@@ -11,12 +11,16 @@ export interface ChartProps {
   /** A description for people who cannot see the chart. */
   readonly label: string;
   readonly format: (value: number) => string;
+  /** The least value at the top of the axis above a maximum. */
+  readonly top: (max: number) => number;
   /** The name of a colour variable in base.css. */
   readonly color: string;
 }
 
 const HEIGHT_PX = 150;
-const AXIS_PX = 64;
+const AXIS_PX = 72;
+/** The distances of the labels in time, in seconds; shorter ones would have the same label. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
 
 function colorOf(container: HTMLElement, name: string): string {
   // A canvas cannot resolve custom properties, so the colour is read from an element that uses it.
@@ -24,7 +28,7 @@ function colorOf(container: HTMLElement, name: string): string {
   return getComputedStyle(container).color;
 }
 
-function optionsOf(container: HTMLElement, { color, format }: ChartProps): UPlot.Options {
+function optionsOf(container: HTMLElement, { color, format, top }: ChartProps): UPlot.Options {
   const line = colorOf(container, color);
   const grid = colorOf(container, '--line');
   const quiet = colorOf(container, '--quiet');
@@ -35,10 +39,18 @@ function optionsOf(container: HTMLElement, { color, format }: ChartProps): UPlot
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, Number.MIN_VALUE)] } },
+    scales: { y: { range: (_, __, max) => [0, top(max)] } },
     axes: [
-      { ...axis, space: 90, values: (_, splits) => splits.map((seconds) => clockTime(seconds * 1_000)) },
-      { ...axis, size: AXIS_PX, values: (_, splits) => splits.map((value) => format(value)) },
+      {
+        ...{ ...axis, space: 90, incrs: TIME_STEPS },
+        values: (_, splits) => splits.map((seconds) => clockTime(seconds * 1_000)),
+      },
+      {
+        ...{ ...axis, size: AXIS_PX },
+        // Three labels that differ, whatever the values are.
+        splits: (_, __, ___, max) => [0, max / 2, max],
+        values: (_, splits) => splits.map((value) => format(value)),
+      },
     ],
     series: [
       {},

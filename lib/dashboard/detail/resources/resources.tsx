@@ -4,8 +4,12 @@ import { seriesOf } from '../../usage/readings.ts';
 import { useUsage } from '../../usage/use-usage.ts';
 import { Problem } from '../../words/problem.tsx';
 import { bytes, percent } from '../../words/amount.ts';
+import { topBytes, topPercent } from './axis.ts';
 import { Chart } from './chart.tsx';
 import './resources.css';
+
+/** Fewer make a line that says nothing. */
+const MIN_READINGS = 3;
 
 interface GraphProps {
   readonly name: string;
@@ -13,19 +17,24 @@ interface GraphProps {
   readonly values: readonly (number | null)[];
   readonly format: (value: number) => string;
   readonly color: string;
+  readonly top: (max: number) => number;
 }
 
-function Graph({ name, at, values, format, color }: GraphProps): ReactNode {
+function Graph({ name, at, values, format, color, top }: GraphProps): ReactNode {
   const known = values.filter((value) => value !== null);
   const now = values.at(-1) ?? null;
   const peak = known.length === 0 ? null : Math.max(...known);
-  const words = `now ${now === null ? 'unknown' : format(now)}, maximum ${peak === null ? 'unknown' : format(peak)}`;
+  const words = `${now === null ? 'unknown now' : format(now)}, peak ${peak === null ? 'unknown' : format(peak)}`;
   return (
     <figure className="graph">
       <figcaption>
         {name} <span className="graph-words">{words}</span>
       </figcaption>
-      <Chart at={at} values={values} format={format} color={color} label={`${name}: ${words}`} />
+      {known.length < MIN_READINGS ? (
+        <p className="graph-words">The chart begins after a few readings, one every 2 s.</p>
+      ) : (
+        <Chart at={at} values={values} format={format} color={color} top={top} label={`${name}: ${words}`} />
+      )}
     </figure>
   );
 }
@@ -38,8 +47,8 @@ export function Resources({ id }: { readonly id: string | null }): ReactNode {
   return (
     <section className="resources" aria-label="Resources">
       <Problem sentence={problem} />
-      <Graph name="Processor" at={at} values={cpu} format={percent} color="--state-starting" />
-      <Graph name="Memory" at={at} values={rss} format={bytes} color="--state-stopping" />
+      <Graph name="Processor" at={at} values={cpu} format={percent} color="--state-starting" top={topPercent} />
+      <Graph name="Memory" at={at} values={rss} format={bytes} color="--state-stopping" top={topBytes} />
     </section>
   );
 }

@@ -13,6 +13,7 @@ import {
   TextField,
 } from 'react-aria-components';
 import type { WebhookView } from '../../../api/schemas/webhook.ts';
+import { useCommandBlock } from '../../command/use-command-block.ts';
 import { useHost, useWorld } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
@@ -43,6 +44,7 @@ function MuteForm({ name, close }: MuteFormProps): ReactNode {
   const [agent, setAgent] = useState('');
   const [note, setNote] = useState('');
   const [refusal, setRefusal] = useState<string | null>(null);
+  const block = useCommandBlock();
   const submit = (): void => {
     const until = new Date(Date.now() + hours * HOUR_MS).toISOString();
     const body = { until, agent_id: agent === '' ? null : agent, note: note.trim() === '' ? null : note };
@@ -94,12 +96,12 @@ function MuteForm({ name, close }: MuteFormProps): ReactNode {
         <Label>Note (optional)</Label>
         <Input />
       </TextField>
-      <Problem sentence={refusal} />
+      <Problem sentence={refusal ?? block} />
       <div className="dialog-buttons">
         <Button className="button" onPress={close}>
           Cancel
         </Button>
-        <Button type="submit" className="button button-do">
+        <Button type="submit" className="button button-do" isDisabled={block !== null}>
           Mute
         </Button>
       </div>
@@ -108,9 +110,10 @@ function MuteForm({ name, close }: MuteFormProps): ReactNode {
 }
 
 function MuteButton({ name }: { readonly name: string }): ReactNode {
+  const block = useCommandBlock();
   return (
     <DialogTrigger>
-      <Button className="button" aria-label={`Mute ${name}`}>
+      <Button className="button" aria-label={`Mute ${name}`} isDisabled={block !== null}>
         Mute
       </Button>
       <ModalOverlay className="overlay" isDismissable>
@@ -138,6 +141,7 @@ interface MuteLineProps {
 function MuteLine({ name, mute, onRefused }: MuteLineProps): ReactNode {
   const { client } = useHost();
   const now = useNow(true);
+  const block = useCommandBlock();
   const { agent_id: agent, until, actor, note } = mute;
   const whose = agent === null ? 'everything' : `the events of ${agent}`;
   const end = (): void => {
@@ -153,7 +157,7 @@ function MuteLine({ name, mute, onRefused }: MuteLineProps): ReactNode {
         {actor === null ? '' : `, by ${actor}`}
         {note === null ? '' : `: ${note}`}
       </span>
-      <Button className="button" aria-label={`Unmute ${whose} of ${name}`} onPress={end}>
+      <Button className="button" aria-label={`Unmute ${whose} of ${name}`} isDisabled={block !== null} onPress={end}>
         Unmute
       </Button>
     </li>
@@ -173,7 +177,7 @@ export function Webhooks(): ReactNode {
       <h3 id="webhooks-title">Webhooks</h3>
       <Problem sentence={answer.problem ?? refusal} />
       <div className="wide">
-        <table className="table">
+        <table className="table stacked">
           <thead>
             <tr>
               <th scope="col">Name</th>

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseServeOptions } from '../../../../lib/cli/serve/serve-options.ts';
@@ -43,6 +44,7 @@ describe('the options of serve', () => {
       tls: null,
       onExit: 'detach',
       orphans: 'adopt',
+      name: hostname(),
       access: { full: null, readOnly: null },
       allowedHosts: [],
       corsOrigins: [],
@@ -85,9 +87,12 @@ describe('the options of serve', () => {
       'http://x',
       '--inspector-url',
       'http://127.0.0.1:4000/inspect',
+      '--name',
+      ' Plant 7 ',
     ];
     const tokens = ['--token-file', file('full', `${TOKEN}\n`), '--read-token-file', file('read', ` ${OTHER} \n`)];
     expect(served([...argv, ...more, ...tokens])).to.deep.equal({
+      name: 'Plant 7',
       basePath: base,
       stateDir: join(process.cwd(), 'rel/state'),
       configFile: config,
@@ -126,6 +131,14 @@ describe('the options of serve', () => {
       expect(refused(['--base-path', base, '--inspector-url', url]))
         .to.contain(`--inspector-url: "${url}" is not the URL of a page`)
         .and.to.contain('http://127.0.0.1:4000/inspect');
+    });
+  }
+
+  for (const name of ['a\nb', '\u001b[31mred', '\u202egnp', 'x'.repeat(65), '   ']) {
+    it(`reject the name ${JSON.stringify(name)}`, () => {
+      expect(refused(['--base-path', base, '--name', name]))
+        .to.contain(`--name: ${JSON.stringify(name)} is not a name`)
+        .and.to.contain('such as "Plant 7"');
     });
   }
 

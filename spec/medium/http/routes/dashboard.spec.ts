@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { gzipSync } from 'node:zlib';
 import { ApiUnderTest } from '../api-under-test.ts';
 
 describe('the dashboard over HTTP', () => {
@@ -34,6 +35,15 @@ describe('the dashboard over HTTP', () => {
       expect(Number(head.headers['content-length']), path).to.equal(Buffer.byteLength(file.text));
       expect(head.text, path).to.equal('');
     }
+  });
+
+  it('needs less than 300 kB of compressed script for its first view', async () => {
+    const { text } = await api.send('GET', '/ui');
+    const scripts = [...text.matchAll(/src="(\/ui\/[^"]+\.js)"/g)].map(([, path = '']) => path);
+    const sizes = await Promise.all(scripts.map(async (path) => gzipSync((await api.send('GET', path)).text).length));
+
+    expect(scripts.length).to.be.greaterThan(0);
+    expect(sizes.reduce((all, size) => all + size, 0)).to.be.below(300_000);
   });
 
   it('responds with 404 for unknown files', async () => {

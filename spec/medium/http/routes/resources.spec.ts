@@ -45,6 +45,17 @@ describe('an agent as a resource', () => {
     expect(problemOf(await define({}, { ...body, agent_id: 'x' }))).to.deep.equal([422, 'invalid_request']);
   });
 
+  it('can be checked before it is started, with what a start accepts', async () => {
+    const body = { config_path: '/cfg/a.yaml', agent_id: 'x', agent_type: 'tep-demo', coreio_id: null };
+    const { status, json } = await api.send('POST', '/api/agent-check', { body });
+    expect(status).to.equal(200);
+    expect(json).to.deep.include({ id: 'x', type: 'tep-demo', config_path: '/cfg/a.yaml', state: null });
+    expect(argumentOf('checkAgent')).to.deep.equal({ configPath: '/cfg/a.yaml', agentId: 'x', agentType: 'tep-demo' });
+    expect(timesOf('startAgent') + timesOf('defineAgent')).to.equal(0);
+    const wrong = await api.send('POST', '/api/agent-check', { body: { ...body, autostart: true } });
+    expect(problemOf(wrong)).to.deep.equal([422, 'invalid_request']);
+  });
+
   it('is only changed and deleted in the state that the client has seen', async () => {
     const { etag = '' } = (await define({ 'If-None-Match': '*' })).headers;
     expect(problemOf(await define({ 'If-None-Match': '*' }))).to.deep.equal([412, 'precondition_failed']);
@@ -94,12 +105,30 @@ describe('a service as a resource', () => {
 
   const idsOf = ({ json }: Answer): string[] => (json as { services: { id: string }[] }).services.map(({ id }) => id);
 
+  it('is found by whether it is ready and whether it flaps, together with its state', async () => {
+    const since = '2026-01-02T03:04:05.678Z';
+    const flapping = { restarts: 6, exact: true, since, until: since, threshold: 5 };
+    api.control.listed.push(
+      { ...serviceView('d'), substate: 'unready', ready: false },
+      { ...serviceView('e', 'backoff'), flapping },
+    );
+    expect(idsOf(await api.send('GET', '/api/services?ready=false'))).to.deep.equal(['d']);
+    expect(idsOf(await api.send('GET', '/api/services?ready=true'))).to.deep.equal(['pump1-corerl']);
+    expect(idsOf(await api.send('GET', '/api/services?ready=false&state=failed'))).to.deep.equal([]);
+    expect(idsOf(await api.send('GET', '/api/services?flapping=true'))).to.deep.equal(['e']);
+    expect(idsOf(await api.send('GET', '/api/services?flapping=false&state=failed&state=backoff'))).to.deep.equal([
+      'b',
+    ]);
+    expect(problemOf(await api.send('GET', '/api/services?ready=no'))).to.deep.equal([422, 'invalid_request']);
+  });
+
   it('is found by agent, state and kind, page by page', async () => {
     expect(idsOf(await api.send('GET', '/api/services?agent_id=pump1'))).to.deep.equal(['pump1-corerl']);
     expect(idsOf(await api.send('GET', '/api/services?state=failed'))).to.deep.equal(['b']);
     expect(idsOf(await api.send('GET', '/api/services?kind=corerl&limit=1'))).to.deep.equal(['pump1-corerl']);
     const next = await api.send('GET', '/api/services?kind=corerl&cursor=b');
     expect(idsOf(next)).to.deep.equal(['c']); // also behind one that does not fit (any more)
+    expect(idsOf(await api.send('GET', '/api/services?state=failed,stopped'))).to.deep.equal(['b', 'c']);
     expect(problemOf(await api.send('GET', '/api/services?state=dead'))).to.deep.equal([422, 'invalid_request']);
   });
 

@@ -18,7 +18,7 @@ function open(host: string, port: number): Promise<Listening> {
   const access = { full: null, readOnly: null };
   const control = new FakeControl();
   const world = { control, exposition: NO_NUMBERS, machines: LIBRARY, log: LOG, version: VERSION };
-  const app = createHttpApp({ ...world, access, allowedHosts: [] });
+  const app = createHttpApp({ name: 'Plant 7', ...world, access, allowedHosts: [] });
   return listen(app, { place: { type: 'tcp', host, port }, version: VERSION, log: LOG });
 }
 

@@ -252,3 +252,26 @@ describe('an agent that is deleted', () => {
     expect(kept).to.be.within(1, 2);
   });
 });
+
+describe('an agent that is checked', () => {
+  it('has its plan and the files that would run, and neither exists nor starts afterwards', async () => {
+    const before = world.store.journal.length;
+    const check = await world.control.queries.checkAgent({ configPath: '/plant/pump1.yaml' });
+    await settle();
+    expect(check).to.deep.include({ id: 'pump1', config_path: '/plant/pump1.yaml', state: null });
+    expect(check.services.map(({ id, problem }) => [id, problem])).to.deep.equal([
+      ['pump1-coreio', null],
+      ['pump1-corerl', null],
+    ]);
+    expect(world.control.queries.agentIds()).to.deep.equal([]);
+    expect(world.store.journal.length).to.equal(before);
+  });
+
+  it('is known if it exists, and has a problem if an executable is missing', async () => {
+    await start('pump1');
+    world.catalog.executable = null;
+    const check = await world.control.queries.checkAgent({ configPath: '/plant/pump1.yaml' });
+    expect(check.state).to.equal('running');
+    expect(check.services[0]).to.deep.include({ executable: null, problem: 'No executable "program" was found.' });
+  });
+});

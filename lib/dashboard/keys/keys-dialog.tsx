@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react';
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import './keys-dialog.css';
+
+const KEYS: readonly (readonly [keys: string, effect: string])[] = [
+  ['/', 'go to the filter of the list'],
+  ['?', 'show these keys'],
+  ['Tab, Shift+Tab', 'move through filter, list, buttons and views'],
+  ['Up, Down, Page Up, Page Down, Home, End', 'in the list: go to another row'],
+  ['Right, Left', 'in the list: open or close a group, go into or out of it; in views: the next or previous one'],
+  ['letters', 'in the list: go to a name'],
+  ['Space', 'in the list: select a row for a command'],
+  ['Ctrl+A, Escape', 'in the list: select all services that it shows, or nothing'],
+  ['Enter', 'in the list: open or close a group; on a button: press it'],
+  ['Escape', 'close a dialog'],
+];
+
+interface KeysDialogProps {
+  readonly isOpen: boolean;
+  readonly onOpenChange: (isOpen: boolean) => void;
+}
+
+/** The keys of the page. */
+export function KeysDialog({ isOpen, onOpenChange }: KeysDialogProps): ReactNode {
+  return (
+    <ModalOverlay className="overlay" isDismissable isOpen={isOpen} onOpenChange={onOpenChange}>
+      <Modal className="modal">
+        <Dialog className="dialog">
+          {({ close }) => (
+            <>
+              <Heading slot="title">Keys</Heading>
+              <dl className="keys">
+                {KEYS.map(([keys, effect]) => (
+                  <div key={keys}>
+                    <dt>
+                      <kbd>{keys}</kbd>
+                    </dt>
+                    <dd>{effect}</dd>
+                  </div>
+                ))}
+              </dl>
+              <div className="dialog-buttons">
+                <Button className="button" autoFocus onPress={close}>
+                  Close
+                </Button>
+              </div>
+            </>
+          )}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
