@@ -99,7 +99,9 @@ function operationObject(id: OperationId, method: Method, path: string): ZodOpen
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const header = { ...headers?.shape, ...(method === 'GET' ? {} : keyHeader) };
   const params = {
-    ...(names.length === 0 ? {} : { path: z.object(Object.fromEntries(names.map((name) => [name, idField]))) }),
+    ...(names.length === 0
+      ? {}
+      : { path: z.object(Object.fromEntries(names.map((name) => [name, parameterOf(name)]))) }),
     ...(query === undefined ? {} : { query }),
     ...(Object.keys(header).length === 0 ? {} : { header: z.object(header) }),
   };
@@ -115,6 +117,10 @@ function operationObject(id: OperationId, method: Method, path: string): ZodOpen
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: { ...answers(operation), ...problemResponses(problemsOf(operation, method, path), isPage(operation)) },
   };
+}
+
+function parameterOf(name: string): z.ZodType {
+  return name === 'number' ? z.int().positive() : idField;
 }
 
 function answers({ answers: byStatus }: Operation): ZodOpenApiResponsesObject {

@@ -41,6 +41,8 @@ export const ENDPOINTS = {
   restartService: ['POST', '/api/services/{id}/restart'],
   signalService: ['POST', '/api/services/{id}/signal'],
   acknowledgeService: ['POST', '/api/services/{id}/acknowledge'],
+  getVersions: ['GET', '/api/services/{id}/version'],
+  pinVersion: ['POST', '/api/services/{id}/version'],
   deleteService: ['DELETE', '/api/services/{id}'],
   readLogs: ['GET', '/api/services/{id}/logs'],
   readMergedLogs: ['GET', '/api/logs'],
@@ -58,6 +60,9 @@ export const ENDPOINTS = {
   getServiceGraph: ['GET', '/api/service-graph'],
 
   reloadConfig: ['POST', '/api/config/reload'],
+  listConfigRevisions: ['GET', '/api/config/revisions'],
+  getConfigRevision: ['GET', '/api/config/revisions/{number}'],
+  getConfigDiff: ['GET', '/api/config/diff'],
 
   shutdown: ['POST', '/api/shutdown'],
   getHealth: ['GET', '/api/healthcheck'],

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { isExecutablePath, platformWord } from '../model/policy/version.ts';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
 import type { Millis } from '../model/values/time.ts';
-import type { Catalog, ExecutableQuery } from '../ports/catalog.ts';
+import type { Catalog, ExecutableQuery, VersionedExecutable } from '../ports/catalog.ts';
 import type { Log } from '../ports/log.ts';
-import { chooseFile, chooseFrom, type ChoiceContext } from './choice.ts';
+import { chooseFile, chooseFrom, versionsFrom, type ChoiceContext } from './choice.ts';
 import { listFiles, type Listing } from './folder-scan.ts';
 
 /** Where and how to search for executables. */
@@ -67,6 +67,16 @@ class FolderCatalog implements Catalog {
     const choice = chooseFrom(listing, query, this.#choiceContext);
     choices.set(key, choice);
     return choice;
+  }
+
+  async versions(executable: string): Promise<readonly VersionedExecutable[]> {
+    if (isExecutablePath(executable)) {
+      const choice = await chooseFile({ executable, version: null }, this.#choiceContext);
+      const { version = null, path = '' } = choice.type === 'found' ? choice.executable : {};
+      return version === null ? [] : [{ version, path }];
+    }
+    const { listing } = await this.#scan();
+    return versionsFrom(listing, executable, this.#choiceContext);
   }
 
   /** Only a warning, because a refusal would stop plants on file systems without modes. */

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { compareReleases, isInRange, parseRelease, type Release } from '../model/policy/version.ts';
 import type { Executable, ExecutableChoice } from '../model/process.ts';
-import type { ExecutableQuery, Fallback } from '../ports/catalog.ts';
+import type { ExecutableQuery, Fallback, VersionedExecutable } from '../ports/catalog.ts';
 import { inspectFile, type Listing } from './folder-scan.ts';
 
 export interface ChoiceContext {
@@ -55,6 +55,26 @@ export async function chooseFrom(
   }
   const reason = `${missing(query, basePath)}${because(reasons, named, query, platform)}${unread(listing)}.`;
   return { type: 'missing', reason };
+}
+
+/** One executable of each version among the listed files, best first. */
+export async function versionsFrom(
+  listing: Listing,
+  executable: string,
+  context: ChoiceContext,
+): Promise<readonly VersionedExecutable[]> {
+  const roots = rootsOf(context);
+  const byVersion = new Map<string, Candidate[]>();
+  for (const candidate of candidates(listing, executable, context.platform)) {
+    const { version } = candidate.release;
+    if (version === null) continue;
+    byVersion.set(version, [...(byVersion.get(version) ?? []), candidate]);
+  }
+  const found = [...byVersion].map(async ([version, files]) => {
+    const best = await firstExecutable(files, roots, []);
+    return best === null ? [] : [{ version, path: best.inspection.path }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** The file at a path, following links, or why it cannot be launched. */

@@ -16,11 +16,17 @@ export function effectiveYaml(effective: Pick<Effective, 'document'>): string {
  * defaults, host services with their overrides, webhooks without their secrets. Except for the secrets, reading it
  * again results in the same configuration. Values are shown as written, with unreplaced variables.
  */
-export function effectiveDocument({ document }: Pick<Effective, 'document'>): Mapping {
+export function effectiveDocument(effective: Pick<Effective, 'document'>): Mapping {
+  const { webhooks, ...document } = completeDocument(effective);
+  return isMapping(webhooks) ? { ...document, webhooks: mapped(webhooks, withoutSecrets) } : document;
+}
+
+/** The same with the secrets. */
+export function completeDocument({ document }: Pick<Effective, 'document'>): Mapping {
   const kinds = mapped(section(document, 'kinds'), (kind) => inOrder(completeKind(kind)));
   const agent_types = mapped(section(document, 'agent_types'), completeAgentType);
   const services = section(document, 'services');
-  const webhooks = mapped(section(document, 'webhooks'), (webhook) => withoutSecrets(completeWebhook(webhook)));
+  const webhooks = mapped(section(document, 'webhooks'), completeWebhook);
   const logs = section(document, 'logs');
   return { kinds, agent_types, services, logs, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
 }

@@ -5,6 +5,7 @@ import { hostConfig, type Effective } from './effective.ts';
 import { planAgent, planIo } from './plans/agent-plan.ts';
 import { planHostServices } from './plans/host-plan.ts';
 import { planWebhooks } from './plans/webhook-plan.ts';
+import { completeDocument } from './show.ts';
 import { parseYaml, type YamlSource } from './yaml/yaml-source.ts';
 
 /** Where to find the configuration. */
@@ -56,6 +57,7 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
       planAgent: (request) => planAgent(request, context),
       planIo: (request) => planIo(request, context),
       hostServices: () => planHostServices(effective, site, hostSource),
+      document: () => completeDocument(effective),
       webhooks: () => webhooks,
       totalLogBytes: () => effective.logs.total_bytes,
       reread: async () => (await loadConfig(options)).specSource,

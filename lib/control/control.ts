@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate';
 import type { ExplainView } from '../api/schemas/explain.ts';
+import type { ConfigSubject } from '../model/configuration/applied.ts';
 import type { FeedBatch, FeedQuery } from '../model/feed.ts';
 import type { CommandSource } from '../model/command-source.ts';
 import type { AgentId, ServiceId } from '../model/values/ids.ts';
@@ -8,10 +9,12 @@ import type { LogBatch, LogBounds, LogFindings, LogQuery, LogSearch } from '../m
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
 import type { EventView } from '../api/schemas/event.ts';
-import type { HealthView, ReloadView } from '../api/schemas/host.ts';
+import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView, ReloadView } from '../api/schemas/config.ts';
+import type { HealthView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
 import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import type { VersionChangeView, VersionsView } from '../api/schemas/version.ts';
 import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
@@ -19,6 +22,7 @@ import type { Begun, KeptAnswer, IdempotencyClaim } from '../model/idempotency.t
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
 import type { SendableSignal } from '../model/values/signals.ts';
 import type { Instant, Millis } from '../model/values/time.ts';
+import type { RevisionFilter } from '../ports/actor-store.ts';
 import type { MeasuredHost } from '../ports/meter.ts';
 import type { AgentRequest } from '../ports/spec-source.ts';
 
@@ -28,6 +32,8 @@ export interface CommandOrigin {
   readonly correlationId: string;
   /** Absent: no client gave it. */
   readonly source?: CommandSource;
+  /** Of the event that records it; default: `command`. `host`: the host does it on its own. */
+  readonly cause?: 'command' | 'host';
   /** For a command with an idempotency key: both are accepted in one transaction. */
   readonly claim?: IdempotencyClaim;
 }
@@ -48,6 +54,14 @@ export interface AgentDefinition extends AgentRequest {
   readonly agentId: AgentId;
   /** Whether it is also started. */
   readonly isStarted: boolean;
+}
+
+/** The version that somebody wants a service to run. */
+export interface WantedVersion {
+  /** Null: the one that its configuration asks for. */
+  readonly version: string | null;
+  /** It is only said what would change. */
+  readonly isDryRun: boolean;
 }
 
 /** Which events a webhook holds back. */
@@ -88,6 +102,8 @@ export interface Queries {
    * this now. The causes come from the journal. Throws ServiceNotFoundError.
    */
   explain(id: string, ifExit?: SupposedExit): Promise<ExplainView>;
+  /** The versions that there are for a service. Throws ServiceNotFoundError, OrphanServiceError. */
+  versions(id: string): Promise<VersionsView>;
   /** Throws ServiceNotFoundError. */
   io(id: string): IoView;
   ioServices(): readonly IoView[];
@@ -123,6 +139,15 @@ export interface Queries {
    */
   usage(): Promise<UsageView>;
   health(): HealthView;
+  /** The configurations that were applied, newest first. Throws StoreUnavailableError. */
+  configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView>;
+  /** One of them with its content. Throws RevisionNotFoundError, StoreUnavailableError. */
+  configRevision(number: number): Promise<ConfigurationView>;
+  /**
+   * What differs between applied configurations. Throws RevisionNotFoundError, RevisionsUnrelatedError,
+   * StoreUnavailableError.
+   */
+  configDiff(query: DiffQuery): Promise<ConfigDiffView>;
   /** In the order of the configuration. */
   webhooks(): readonly WebhookView[];
   /** Throws WebhookNotFoundError. */
@@ -176,6 +201,11 @@ export interface Control {
    */
   acknowledgeService(id: string, note: string | null, origin: CommandOrigin): Promise<ServiceView>;
   /**
+   * Pins a service to a version of its executable, or unpins it (null); a dry run only says what would change. Throws
+   * ServiceNotFoundError, OrphanServiceError, VersionNotFoundError.
+   */
+  pinVersion(id: string, wanted: WantedVersion, origin: CommandOrigin): Promise<VersionChangeView>;
+  /**
    * Removes a service that nothing references, or releases a shared coreio. Throws ServiceNotFoundError,
    * ServiceHeldError.
    */
@@ -224,6 +254,22 @@ export interface OpenControl extends Control {
   readonly shutdownRequested: Promise<ExitMode>;
   /** Refuses commands from now on, stops the services if asked to, writes everything, and stops the actors. */
   close(mode: ExitMode): Promise<void>;
+}
+
+/** Which applied configurations to read: those before a number. */
+export interface RevisionQuery extends RevisionFilter {
+  readonly before: number;
+  readonly limit: number;
+}
+
+/**
+ * Which applied configurations to compare, by their numbers. `from` null: the one before `to`; `to` null: the newest one.
+ * Both null: the newest one of the subject, or all that the last command applied.
+ */
+export interface DiffQuery {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly subject: ConfigSubject | null;
 }
 
 /** Which launches to read, and which one to compare with the last stable one before it; null: the last that failed. */

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../model/journal.ts';
 import type { Guarantees } from '../model/process.ts';
-import type { ActorStore } from '../ports/actor-store.ts';
+import type { ActorStore, ConfigHistory } from '../ports/actor-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Original } from '../model/original.ts';
 import type { Clock, Timers } from '../ports/clock.ts';
@@ -28,6 +28,7 @@ export interface HostPorts {
   readonly prober: Prober;
   readonly logs: ServiceLogs;
   readonly launches: LaunchHistory;
+  readonly configurations: ConfigHistory;
   /** Resource usage of the host and its services. */
   readonly usage: UsageSources;
   /** Default: no events are sent. */

@@ -1,6 +1,6 @@
 import type { AgentView, IoView } from '../api/schemas/agent.ts';
-import type { HealthView, ReloadView } from '../api/schemas/host.ts';
-import type { WebhookView } from '../api/schemas/webhook.ts';
+import type { ReloadView } from '../api/schemas/config.ts';
+import type { HealthView } from '../api/schemas/host.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import { StoreUnavailableError, WaitFailedError, WaitTimeoutError } from '../model/errors.ts';
 import { parseServiceId, type AgentId, type ServiceId } from '../model/values/ids.ts';
@@ -17,7 +17,7 @@ import { AgentRemoval } from './commands/agent-removal.ts';
 import { acknowledgeNotices, acknowledgeService } from './commands/acknowledge.ts';
 import { restartAgent } from './commands/agent-restart.ts';
 import { drain } from './commands/drain.ts';
-import { forgetLeftovers, releaseLeftoverPorts } from './commands/forget-leftovers.ts';
+import { forgetLeftovers, releaseLeftovers } from './commands/forget-leftovers.ts';
 import { bringUpHostServices, HOST_START } from './commands/host-services.ts';
 import { alreadyAccepted, IdempotencyRecords } from './commands/idempotency.ts';
 import { Reloader } from './commands/reload.ts';
@@ -27,6 +27,8 @@ import { assertNotForeign, stopForeignOrphan } from './commands/orphan-commands.
 import { signalService } from './commands/signal-service.ts';
 import { Waits } from './commands/wait-for-state.ts';
 import type { CommandOrigin, Control, ExitMode, OpenControl, Wait } from './control.ts';
+import { pinVersion } from './configuration/pin-version.ts';
+import { recordConfigurations } from './configuration/applied-configurations.ts';
 import { hostEvent, ofCommand } from './journal/events.ts';
 import { LaunchEnds } from './launches/launch-ends.ts';
 import { foreignOrphan, foreignOrphanView } from './queries/orphans.ts';
@@ -48,6 +50,9 @@ export class Host implements OpenControl {
   readonly #reloader: Reloader;
   readonly #waits: Waits;
   readonly #launchEnds: LaunchEnds;
+  readonly pinVersion: Control['pinVersion'] = (...args) => pinVersion(this.#runtime, ...args);
+  readonly muteWebhook: Control['muteWebhook'] = (...args) => muteWebhook(this.#runtime, ...args);
+  readonly unmuteWebhook: Control['unmuteWebhook'] = (...args) => unmuteWebhook(this.#runtime, ...args);
   /** The start of the host services, which needs a store that can be written. */
   #hostServices: 'due' | 'underway' | 'done' = 'due';
   #leave: (mode: ExitMode) => void = () => undefined;
@@ -109,8 +114,9 @@ export class Host implements OpenControl {
         'the host services could not be brought in line with the configuration',
       );
     });
+    if (this.#hostServices === 'done') recordConfigurations(this.#runtime, HOST_START);
     this.#removal.completeAll(HOST_START);
-    releaseLeftoverPorts(this.#runtime);
+    releaseLeftovers(this.#runtime);
     this.#launchEnds.complete();
     void this.queries.complete();
   }
@@ -121,6 +127,7 @@ export class Host implements OpenControl {
     this.#hostServices = 'underway';
     try {
       await bringUpHostServices(this.#runtime, this.#services);
+      recordConfigurations(this.#runtime, HOST_START);
       this.#hostServices = 'done';
     } catch (error) {
       this.#hostServices = 'due';
@@ -244,14 +251,6 @@ export class Host implements OpenControl {
   async acknowledge(origin: CommandOrigin): Promise<HealthView> {
     await acknowledgeNotices(this.#runtime, origin);
     return this.queries.health();
-  }
-
-  muteWebhook(...args: Parameters<Control['muteWebhook']>): Promise<WebhookView> {
-    return muteWebhook(this.#runtime, ...args);
-  }
-
-  unmuteWebhook(...args: Parameters<Control['unmuteWebhook']>): Promise<WebhookView> {
-    return unmuteWebhook(this.#runtime, ...args);
   }
 
   async crashed(error: Error): Promise<void> {

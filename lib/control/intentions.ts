@@ -1,7 +1,13 @@
 import { agentActorId } from '../actors/agent/context.ts';
 import type { ResumedIntention } from '../actors/service/events.ts';
 import type { ServiceEntry } from '../actors/supervisor/events.ts';
-import type { AgentIntention, ServiceIntention, Intention } from '../model/intention.ts';
+import {
+  pinSubject,
+  type AgentIntention,
+  type Intention,
+  type ServiceIntention,
+  type VersionPin,
+} from '../model/intention.ts';
 import { isSame } from '../model/policy/revision.ts';
 import type { AgentId, Holder, ServiceId } from '../model/values/ids.ts';
 
@@ -45,6 +51,11 @@ export class Intentions {
     return [...this.#bySubject.values()];
   }
 
+  /** The intention for a subject. */
+  of(subject: string): Intention | undefined {
+    return this.#bySubject.get(subject);
+  }
+
   /** Whether exactly this is intended. */
   include(intention: Intention): boolean {
     const known = this.#bySubject.get(intention.subject);
@@ -58,7 +69,20 @@ export class Intentions {
 
   service(id: ServiceId | string): ServiceIntention | undefined {
     const intention = this.#bySubject.get(`service:${id}`);
-    return intention === undefined || isAgentIntention(intention) ? undefined : intention;
+    return intention !== undefined && isServiceIntention(intention) ? intention : undefined;
+  }
+
+  /** The version that a person has chosen for a service; null: its spec decides. */
+  pin(id: ServiceId | string): VersionPin | null {
+    const intention = this.#bySubject.get(pinSubject(id));
+    return intention !== undefined && 'pin' in intention ? intention.pin : null;
+  }
+
+  /** The services that have a pin. */
+  pinned(): readonly string[] {
+    return [...this.#bySubject.values()].flatMap((one) =>
+      'pin' in one ? [one.subject.slice(pinSubject('').length)] : [],
+    );
   }
 
   agents(): readonly AgentIntention[] {
@@ -71,9 +95,7 @@ export class Intentions {
   }
 
   services(): readonly ServiceIntention[] {
-    return [...this.#bySubject.values()].filter(
-      (intention): intention is ServiceIntention => !isAgentIntention(intention),
-    );
+    return [...this.#bySubject.values()].filter(isServiceIntention);
   }
 
   /** Every service that the intentions reference, with its holders. */
@@ -110,10 +132,15 @@ export class Intentions {
     const isOrphan = others.length === 0 && entry === undefined && isAlive && kept.includes('orphan');
     const holders = isOrphan ? (['orphan'] as const) : others;
     const { intended = 'running', atLeast = 0 } = this.service(id) ?? {};
-    return { spec: entry?.spec ?? null, holders, intended: holders.length > 0 ? intended : 'stopped', atLeast };
+    const pin = this.pin(id);
+    return { spec: entry?.spec ?? null, holders, pin, intended: holders.length > 0 ? intended : 'stopped', atLeast };
   }
 }
 
 function isAgentIntention(intention: Intention): intention is AgentIntention {
   return 'plan' in intention;
+}
+
+function isServiceIntention(intention: Intention): intention is ServiceIntention {
+  return 'spec' in intention;
 }

@@ -85,7 +85,8 @@ export async function openRuntime(
   });
   const changes = new Changes();
   const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
-  const commandLog = new CommandLog({ store, intentions, journal, clock, crashPoint });
+  const { inherited = {} } = ports;
+  const commandLog = new CommandLog({ store, intentions, journal, clock, inherited, crashPoint });
   const copier = new IntentionCopier({ files, intentions, newest: () => feed.newest, timers, log });
   const configuration = { specs };
   const writers = { journal, recorder, commandLog, notices, copier };

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ReloadView } from '../api/schemas/host.ts';
+import type { ReloadView } from '../api/schemas/config.ts';
 import type { ExitMode, OpenControl } from '../control/control.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Adapters } from './adapters.ts';

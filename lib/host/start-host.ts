@@ -81,6 +81,7 @@ function hostPorts(
   return {
     store: store.actors,
     launches: store.launches,
+    configurations: store.configurations,
     onEvents: (events) => {
       metrics.events.published(events);
       operatorLog.published(events);

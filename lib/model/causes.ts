@@ -13,6 +13,7 @@ export const CAUSES = [
   'service.hold',
   'service.release',
   'service.configure',
+  'service.pin',
   'service.restart_with_group',
   'service.changed',
   'process.exited',

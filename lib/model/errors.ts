@@ -14,6 +14,9 @@ export type ErrorCode =
   | 'config_unreadable'
   | 'config_invalid'
   | 'config_outside_root'
+  | 'revision_not_found'
+  | 'revisions_unrelated'
+  | 'version_not_found'
   | 'agent_conflict'
   | 'service_conflict'
   | 'service_unheld'
@@ -131,6 +134,49 @@ export class ConfigOutsideRootError extends CoredinatorError {
     super(
       `The configuration file "${path}" is outside "${root}", the only folder that this host accepts. Move it there.`,
     );
+  }
+}
+
+/** No configuration with this number is stored. */
+export class RevisionNotFoundError extends CoredinatorError {
+  readonly code = 'revision_not_found';
+
+  constructor(what: string) {
+    super(`Configuration revision ${what} not found. GET /api/config/revisions lists those that are stored.`);
+  }
+}
+
+/** There is no executable of the wanted version. */
+export class VersionNotFoundError extends CoredinatorError {
+  readonly code = 'version_not_found';
+
+  constructor({
+    id,
+    executable,
+    wanted,
+    available,
+  }: {
+    readonly id: string;
+    readonly executable: string;
+    readonly wanted: string;
+    readonly available: readonly string[];
+  }) {
+    const found =
+      available.length === 0
+        ? 'No file of it has a version in its name'
+        : `The versions of it are ${available.slice(0, 10).join(', ')}${available.length > 10 ? ', and older ones' : ''}`;
+    super(
+      `Version ${wanted} of executable "${executable}" not found, so service "${id}" cannot be pinned to it. ${found}.`,
+    );
+  }
+}
+
+/** Two revisions of different subjects cannot be compared. */
+export class RevisionsUnrelatedError extends CoredinatorError {
+  readonly code = 'revisions_unrelated';
+
+  constructor(one: string, other: string) {
+    super(`Revision ${one}, but revision ${other}. Choose two revisions of the same subject.`);
   }
 }
 

@@ -1,4 +1,6 @@
 import type { AgentPlan, ServiceSpec } from './spec.ts';
+import type { ServiceId } from './values/ids.ts';
+import type { Instant } from './values/time.ts';
 
 /** The requested state. */
 export type Intended = 'running' | 'stopped';
@@ -25,5 +27,25 @@ export interface ServiceIntention {
   readonly atLeast: number;
 }
 
+/** A version that a person has chosen for a service: only it is launched, whatever version its configuration asks for. */
+export interface VersionPin {
+  /** Exactly this semver. */
+  readonly version: string;
+  readonly since: Instant;
+  /** Who pinned it, as in the journal; null: unknown. */
+  readonly actor: string | null;
+}
+
+/** The pin of a service. It lasts until it is removed, or the service is. */
+export interface PinIntention {
+  readonly subject: `pin:${string}`;
+  readonly pin: VersionPin;
+}
+
 /** An accepted command, durable before it is answered. Stored in the order in which the subjects were first seen. */
-export type Intention = AgentIntention | ServiceIntention;
+export type Intention = AgentIntention | ServiceIntention | PinIntention;
+
+/** The subject of the pin of a service. */
+export function pinSubject(id: ServiceId | string): `pin:${string}` {
+  return `pin:${id}`;
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { VersionPin } from './intention.ts';
 import { NO_PROBES, type ProbesSpec } from './probe.ts';
 import { CONDITIONS, DEFAULT_LOGS, OUTPUT_MODES, type AgentPlan, type ServiceSpec } from './spec.ts';
 import { agentId, serviceId } from './values/id-schema.ts';
@@ -80,6 +81,13 @@ export const serviceSpec = z.strictObject({
   user: z.string().nullable().default(AS_HOST.user),
   group: z.string().nullable().default(AS_HOST.group),
 }) satisfies z.ZodType<ServiceSpec>;
+
+/** The pin of a service inside an intention or an actor. */
+export const versionPin = z.strictObject({
+  version: z.string().min(1),
+  since: z.number(),
+  actor: z.string().nullable(),
+}) satisfies z.ZodType<VersionPin>;
 
 const asked = z.strictObject({ agentType: z.string().nullable(), coreioId: z.string().nullable() });
 

@@ -2,6 +2,12 @@ import type { Instant } from '../model/values/time.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
+import type {
+  ConfigRevision,
+  ConfigSubject,
+  ConfigSubjectKind,
+  StoredConfiguration,
+} from '../model/configuration/applied.ts';
 
 /** A stored actor: its own snapshot without children, as JSON text. */
 export interface ActorRow {
@@ -40,6 +46,8 @@ export interface IntentionCommit {
   /** Subjects whose intention is deleted. */
   readonly drop: readonly string[];
   readonly journal: readonly JournalEntry[];
+  /** The configurations that it applies; one that equals the newest of its subject is left out. */
+  readonly configurations?: readonly ConfigurationDraft[];
   /** For a command with an idempotency key. */
   readonly idempotencyRecord?: IdempotencyRecord;
 }
@@ -70,4 +78,27 @@ export interface ActorStore {
    * quarantine are written.
    */
   probe(): Promise<void>;
+}
+
+/** A configuration to be stored; it gets its number when it is written. */
+export type ConfigurationDraft = Omit<StoredConfiguration, 'number'>;
+
+/** Which revisions to read. */
+export interface RevisionFilter {
+  readonly subject?: ConfigSubject;
+  /** Only revisions of this kind of subject. */
+  readonly kind?: ConfigSubjectKind;
+}
+
+/** The configurations that were applied, as far back as they are stored. Throws StoreUnavailableError. */
+export interface ConfigHistory {
+  /** Newest first, of those before a number; at most `limit`. */
+  page(filter: RevisionFilter, before: number, limit: number): Promise<readonly ConfigRevision[]>;
+  one(number: number): Promise<StoredConfiguration | null>;
+  /** The newest one of a subject before a number; null: there is none. */
+  newestOf(subject: ConfigSubject, before: number): Promise<StoredConfiguration | null>;
+  /** The numbers of all that the newest command applied, oldest first. */
+  lastApplied(): Promise<readonly number[]>;
+  /** The newest revision of each subject. */
+  current(): Promise<ReadonlyMap<ConfigSubject, string>>;
 }

@@ -21,10 +21,19 @@ export interface ExecutableQuery {
   readonly fallback?: Fallback;
 }
 
+/** An executable whose name has a version. */
+export interface VersionedExecutable {
+  readonly version: string;
+  readonly path: string;
+}
+
 /** Finds the file that a launch runs (contract 4). */
 export interface Catalog {
   /** The current choice; the base path is searched again on each call. */
   choose(query: ExecutableQuery): Promise<ExecutableChoice>;
+
+  /** One executable of each version that there is, best first: those that a query for that version would choose. */
+  versions(executable: string): Promise<readonly VersionedExecutable[]>;
 
   /**
    * Resolves with the first choice whose fingerprint is not `refused` (null: the first choice of all), however late;

@@ -1,4 +1,5 @@
 import type { AgentPlan, ServiceSpec } from '../model/spec.ts';
+import type { ConfigDocument } from '../model/configuration/key-changes.ts';
 import type { WebhookSpec } from '../model/webhook.ts';
 
 /** An agent to plan. `configPath` may be relative to the host's working directory. */
@@ -24,6 +25,8 @@ export interface SpecSource {
   planIo(request: { readonly configPath: string; readonly coreioId?: string }): Promise<ServiceSpec>;
   /** Every host service in the configuration, in start order. */
   hostServices(): Promise<readonly HostServicePlan[]>;
+  /** The configuration of the host with all defaults, with its secrets. */
+  document(): ConfigDocument;
   /** The receivers of events. */
   webhooks(): readonly WebhookSpec[];
   /** The limit of all stored output together, in bytes. */

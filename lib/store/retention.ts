@@ -4,7 +4,9 @@ import type { Log } from '../ports/log.ts';
 import { IDEMPOTENCY_AGE_MS } from '../model/idempotency.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import { rowFor, type RowWrite, type Table } from './rows/batch.ts';
+import type { ConfigSubject } from '../model/configuration/applied.ts';
 import { EventCondenser, type EventSubject } from './rows/condensed-events.ts';
+import { pruneConfigurations } from './rows/configuration-rows.ts';
 import { pruneLaunches } from './rows/launch-rows.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -22,6 +24,10 @@ export interface Retention {
   readonly quarantined: number;
   /** Records of commands with an idempotency key; by default 10,000. */
   readonly idempotencyRecords: number;
+  /** Applied configurations of the host, and of each agent and shared coreio; by default 50. */
+  readonly configurations: number;
+  /** The same of all of them together; by default 5000. */
+  readonly allConfigurations: number;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -32,6 +38,8 @@ const DEFAULTS: Retention = {
   launches: 20,
   quarantined: 1000,
   idempotencyRecords: 10_000,
+  configurations: 50,
+  allConfigurations: 5_000,
 };
 const ROWS_BETWEEN = 1000;
 /** A subject is condensed after this many more events. */
@@ -45,6 +53,8 @@ const JOURNAL_ROWS = `DELETE FROM journal WHERE seq IN
 const JOURNAL_AGE = `DELETE FROM journal
   WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
 const QUARANTINE = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - (?1 ->> '$[0][0]')`;
+const CONFIGURATIONS = `DELETE FROM config_revision WHERE number IN
+  (SELECT number FROM config_revision ORDER BY number DESC LIMIT -1 OFFSET (?1 ->> '$[0][0]'))`;
 const IDEMPOTENCY_ROWS = `DELETE FROM receipt WHERE ordinal <= (SELECT max(ordinal) FROM receipt) - (?1 ->> '$[0][0]')`;
 const IDEMPOTENCY_AGE = `DELETE FROM receipt WHERE at < (?1 ->> '$[0][0]')`;
 
@@ -88,6 +98,16 @@ export class Pruner {
   /** An idempotency record was written. */
   wroteIdempotencyRecord(): void {
     this.#wrote(1);
+  }
+
+  /** Configurations of these subjects were written. */
+  wroteConfigurations(subjects: readonly ConfigSubject[]): void {
+    if (subjects.length === 0) return;
+    const { configurations, allConfigurations } = this.#retention;
+    this.#delete([
+      ...subjects.map((subject) => pruneConfigurations(subject, configurations)),
+      deletion('config_revision', CONFIGURATIONS, allConfigurations),
+    ]);
   }
 
   /** A launch was written. */

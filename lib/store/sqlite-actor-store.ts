@@ -10,10 +10,11 @@ import type { Log } from '../ports/log.ts';
 import type { Pruner } from './retention.ts';
 import { ACTORS, displaceActor, removeActor, upsertActor } from './rows/actor-rows.ts';
 import { inserter } from './rows/batch.ts';
+import { appendConfiguration } from './rows/configuration-rows.ts';
 import { putIdempotencyRecord, IDEMPOTENCY_RECORDS } from './rows/idempotency-rows.ts';
 import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
-import { dropIntention, putIntention, INTENTIONS } from './rows/intention-rows.ts';
+import { dropIntention, putIntention, INTENTIONS, PINS } from './rows/intention-rows.ts';
 import type { StoreFiles } from './store-files.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -45,8 +46,9 @@ export class SqliteActorStore implements ActorStore {
     return this.#context.reader.read(ACTORS, 'ORDER BY ordinal');
   }
 
-  loadIntentions(): Promise<readonly Intention[]> {
-    return this.#context.reader.read(INTENTIONS, 'ORDER BY ordinal');
+  async loadIntentions(): Promise<readonly Intention[]> {
+    const { reader } = this.#context;
+    return [...(await reader.read(INTENTIONS, 'ORDER BY ordinal')), ...(await reader.read(PINS, 'ORDER BY subject'))];
   }
 
   /** Removals come first: a path that is both removed and inserted is a new actor. */
@@ -59,13 +61,26 @@ export class SqliteActorStore implements ActorStore {
   }
 
   /** Drops come first: a subject that is both dropped and inserted is a new one. */
-  async commitIntentions({ put, drop, journal, idempotencyRecord }: IntentionCommit): Promise<void> {
+  async commitIntentions({
+    put,
+    drop,
+    journal,
+    configurations = [],
+    idempotencyRecord,
+  }: IntentionCommit): Promise<void> {
     const idempotencyRows = idempotencyRecord === undefined ? [] : [putIdempotencyRecord(idempotencyRecord)];
     await this.#context.queue.write(
-      [...drop.map(dropIntention), ...put.map(putIntention), ...journal.map(appendEvent), ...idempotencyRows],
+      [
+        ...drop.map(dropIntention),
+        ...put.map(putIntention),
+        ...journal.map(appendEvent),
+        ...configurations.map(appendConfiguration),
+        ...idempotencyRows,
+      ],
       'command',
     );
     this.#wrote(journal);
+    this.#context.pruner.wroteConfigurations(configurations.map(({ subject }) => subject));
   }
 
   async quarantine(rows: readonly QuarantinedRow[], at: Instant): Promise<void> {

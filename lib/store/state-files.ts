@@ -8,7 +8,7 @@ import type { HostFiles, IntentionCopy } from '../ports/host-files.ts';
 import type { Log } from '../ports/log.ts';
 import { unavailable } from './failure.ts';
 import type { WriteGuard } from './write-queue.ts';
-import { intentionCells, INTENTIONS } from './rows/intention-rows.ts';
+import { ANY_INTENTION, intentionCells } from './rows/intention-rows.ts';
 
 const copySchema = z.object({ seq: z.int().nonnegative(), intentions: z.array(z.unknown()) });
 
@@ -39,7 +39,7 @@ export class StateFiles implements HostFiles {
     const copy = await this.#read('intentions.json', copySchema);
     if (copy === null || copy.seq <= after) return null; // parsing 1,000 intentions takes 0.1 s
     const intentions = copy.intentions.flatMap((cells) => {
-      const parsed = INTENTIONS.shape.safeParse(cells);
+      const parsed = ANY_INTENTION.safeParse(cells);
       if (!parsed.success)
         this.#log.error({ err: parsed.error }, 'an intention in the copy cannot be read; it is skipped');
       return parsed.success ? [parsed.data] : [];

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import type { ActorStore } from '../ports/actor-store.ts';
+import type { ActorStore, ConfigHistory } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchHistory, LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
@@ -15,6 +15,7 @@ import { checkIntegrity, moveAside, salvage } from './recovery/recovery.ts';
 import { Pruner, type Retention } from './retention.ts';
 import { RowReader } from './rows/row-reader.ts';
 import { seqRow, SqliteActorStore } from './sqlite-actor-store.ts';
+import { SqliteConfigHistory } from './sqlite-config-history.ts';
 import { SqliteLaunchHistory } from './sqlite-launch-history.ts';
 import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
 import { SqlitePortRegistry } from './sqlite-port-registry.ts';
@@ -41,6 +42,7 @@ export interface Store {
   readonly actors: ActorStore;
   readonly ledger: LaunchLedger;
   readonly launches: LaunchHistory;
+  readonly configurations: ConfigHistory;
   /** Opens the ports of the services. One registry for each store. */
   portRegistry(finder: PortFinder): Promise<PortRegistry>;
   readonly webhooks: WebhookRegistry;
@@ -89,6 +91,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       actors: new SqliteActorStore(context),
       ledger: new SqliteLaunchLedger(context),
       launches: new SqliteLaunchHistory(context),
+      configurations: new SqliteConfigHistory(context),
       portRegistry: (finder) => SqlitePortRegistry.open(context, finder),
       webhooks: new SqliteWebhookRegistry(context),
       recoveredFrom,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ReloadView } from '../../lib/api/schemas/host.ts';
+import type { ReloadView } from '../../lib/api/schemas/config.ts';
 import type { ServiceView } from '../../lib/api/schemas/service.ts';
 import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { reason } from '../../model/explain/reason-schema.ts';
 import type { Executable, Launch } from '../../model/process.ts';
 
-import { serviceSpec } from '../../model/spec-schema.ts';
+import { serviceSpec, versionPin } from '../../model/spec-schema.ts';
 
 import { launchId, serviceId } from '../../model/values/id-schema.ts';
 import type { Acknowledgement, AfterStop, LastExit, ServiceContext } from './context.ts';
@@ -79,6 +79,7 @@ export const serviceRecord = z.strictObject({
   holders: z.array(holder),
   watchers: z.array(z.string()),
   intended: z.enum(['running', 'stopped']),
+  pin: versionPin.nullable().default(null),
   generation,
   executable: executable.nullable(),
   launch: launch.nullable(),

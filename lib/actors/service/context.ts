@@ -6,7 +6,7 @@ import type { FailureSeries, StableLaunch } from '../../model/policy/failure-ser
 import type { ServiceSpec } from '../../model/spec.ts';
 import type { Instant, Millis } from '../../model/values/time.ts';
 import type { ExitClass } from '../../model/states.ts';
-import type { Intended } from '../../model/intention.ts';
+import type { Intended, VersionPin } from '../../model/intention.ts';
 
 /** The last exit of this service that has been processed. */
 export interface LastExit {
@@ -57,6 +57,8 @@ export interface ServiceContext {
   /** System ids of the actors that get a report of every change. */
   readonly watchers: readonly string[];
   readonly intended: Intended;
+  /** The version that a person has chosen; null: the spec decides. */
+  readonly pin: VersionPin | null;
   /** The newest launch that has been processed; 0: never launched. */
   readonly generation: number;
   /** The file chosen for the launch in progress, or the one that is running. */
@@ -118,6 +120,7 @@ export function serviceContext(input: ServiceInput, now: Instant): ServiceContex
     holders: input.holders ?? [],
     watchers: input.watchers ?? [],
     intended: input.intended ?? 'stopped',
+    pin: null,
     generation: 0,
     executable: null,
     launch: null,

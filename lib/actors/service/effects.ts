@@ -81,7 +81,8 @@ export function serviceEffects({ processes, gate, catalog, prober }: ServicePort
 
 /** The query for discovery. */
 export function queryOf(context: ServiceContext): ExecutableQuery {
-  return { executable: context.spec.executable, version: context.spec.version, ...fallbackOf(context) };
+  const { spec, pin } = context;
+  return { executable: spec.executable, version: pin?.version ?? spec.version, ...fallbackOf(context) };
 }
 
 /** The launch request for the next generation with the chosen file. */

@@ -1,5 +1,5 @@
 import type { Reason } from '../../model/explain/reason.ts';
-import type { Intended } from '../../model/intention.ts';
+import type { Intended, VersionPin } from '../../model/intention.ts';
 import type { ServiceReport } from '../../model/policy/agent-state.ts';
 import type { ProbeKind } from '../../model/probe.ts';
 import type { Launch, ProcessExit, LaunchStatus } from '../../model/process.ts';
@@ -27,6 +27,8 @@ export interface ResumedIntention {
   readonly holders: readonly Holder[];
   /** The last accepted spec; null: unchanged. */
   readonly spec: ServiceSpec | null;
+  /** The version that a person has chosen; null: the spec decides. */
+  readonly pin: VersionPin | null;
   /** The minimum generation of a live process to keep; 0: any. */
   readonly atLeast: number;
 }
@@ -76,6 +78,8 @@ export type ServiceEvent =
    * A new revision of the spec: policies, probes and dependencies apply immediately, the rest from the next launch on.
    */
   | { readonly type: 'service.configure'; readonly spec: ServiceSpec }
+  /** A person has chosen the version (null: the spec decides again); used by the next launch. */
+  | (Command & { readonly type: 'service.pin'; readonly pin: VersionPin | null })
   /** The sender wants a report now and after every change. */
   | { readonly type: 'service.watch'; readonly watcher: string }
   /** A dependency of this service changed. */

@@ -155,9 +155,12 @@ export function provenBy(
   return { lastStable, lastGoodVersion: { path: executable.path, version: executable.version } };
 }
 
-/** Whether a file other than the launched one was stable before. Never if the spec gives the file by its path. */
-export function hasFallback({ spec, lastGoodVersion, executable }: ServiceContext): boolean {
-  if (isExecutablePath(spec.executable)) return false;
+/**
+ * Whether a file other than the launched one was stable before. Never if the spec gives the file by its path, or a person
+ * has chosen the version.
+ */
+export function hasFallback({ spec, pin, lastGoodVersion, executable }: ServiceContext): boolean {
+  if (isExecutablePath(spec.executable) || pin !== null) return false;
   return lastGoodVersion !== null && executable !== null && lastGoodVersion.path !== executable.path;
 }
 

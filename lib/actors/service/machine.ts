@@ -38,6 +38,7 @@ import {
   judgeAny,
   leadsTo,
   ofProbe,
+  pinnedWhileDown,
   readyAgain,
   restartedWithGroup,
   report,
@@ -76,6 +77,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
       'service.stop': { target: '.stopping', actions: ['noteOrigin', 'intendStopped'] },
       'service.watch': { actions: ['watch', 'report'] },
       'service.configure': { actions: 'takeSpec' },
+      'service.pin': { actions: 'takePin' },
       'service.changed': { actions: 'noteDependency' },
       'process.changed': { guard: 'isOfLaunch', actions: 'takeLaunch' },
       'host.drain': { target: '.stopping.draining' },
@@ -139,7 +141,10 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
                 { target: '#service.failed.missing', actions: 'noteMissing' },
               ],
             },
-            on: { 'service.configure': { target: 'waiting', actions: 'takeSpec' } },
+            on: {
+              'service.configure': { target: 'waiting', actions: 'takeSpec' },
+              'service.pin': { target: 'waiting', actions: 'takePin' },
+            },
           },
           launching: {
             entry: 'noteRevision',
@@ -286,7 +291,11 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             },
           },
         },
-        on: { 'service.configure': configuredWhileDown, 'service.acknowledge': acknowledged },
+        on: {
+          'service.configure': configuredWhileDown,
+          'service.pin': pinnedWhileDown,
+          'service.acknowledge': acknowledged,
+        },
       },
       failed: {
         entry: ['enter', report('failed')],
@@ -312,10 +321,15 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
               'service.start': endThenStart,
               'service.restart': endThenStart,
               'service.configure': { actions: 'takeSpec' },
+              'service.pin': { actions: 'takePin' },
             },
           },
         },
-        on: { 'service.configure': configuredWhileDown, 'service.acknowledge': acknowledged },
+        on: {
+          'service.configure': configuredWhileDown,
+          'service.pin': pinnedWhileDown,
+          'service.acknowledge': acknowledged,
+        },
       },
     },
   });

@@ -55,6 +55,8 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       isThisFailure: ({ context, event }) => event.type === 'service.acknowledge' && event.since === context.since,
       changesLaunch: ({ context, event }) =>
         event.type === 'service.configure' && !launchesAlike(context.spec, event.spec),
+      changesVersion: ({ context, event }) =>
+        event.type === 'service.pin' && event.pin?.version !== context.pin?.version,
       changesProbes: ({ context, event }) =>
         event.type === 'service.configure' && changedParts(context.spec, event.spec).includes('probes'),
       changesStart: ({ context: { spec }, event }) =>
@@ -104,6 +106,7 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       takeSpec: assign(({ context, event }) =>
         event.type === 'service.configure' ? change.configured(context, event.spec) : {},
       ),
+      takePin: assign(({ context, event }) => (event.type === 'service.pin' ? change.pinned(context, event.pin) : {})),
       restartStart: assign(({ context }) => change.startChanged(context, clock.now())),
       intendRunning: assign({ intended: 'running' }),
       intendStopped: assign({ intended: 'stopped' }),

@@ -53,6 +53,13 @@ export const configuredWhileDown = {
   actions: ['takeSpec', 'refresh'],
 } as const;
 
+/** The same for another chosen version. */
+export const pinnedWhileDown = {
+  guard: 'changesVersion',
+  target: '#service.starting',
+  actions: ['noteOrigin', 'takePin', 'refresh'],
+} as const;
+
 /** It counts as started; its readiness probe decides whether it can serve. */
 export const countsAsStarted = [
   { guard: 'hasReadinessProbe', target: '#service.running.unready' },

@@ -1,6 +1,7 @@
 import { isMet, type ServiceReport } from '../../model/policy/agent-state.ts';
 import { startTimeoutMs } from '../../model/probe.ts';
 import type { Executable, Launch, LaunchFailure, LaunchStatus, ProcessExit } from '../../model/process.ts';
+import type { VersionPin } from '../../model/intention.ts';
 import type { Reason } from '../../model/explain/reason.ts';
 import {
   EMPTY_BUDGET,
@@ -50,8 +51,15 @@ export function configured(context: ServiceContext, spec: ServiceSpec): Change {
 }
 
 /** What was accepted while the actor did not exist. */
-export function resumed(context: ServiceContext, { intended, holders, spec }: ResumeEvent): Change {
-  return { ...(spec === null ? {} : configured(context, spec)), intended, holders };
+export function resumed(context: ServiceContext, { intended, holders, spec, pin }: ResumeEvent): Change {
+  return { ...(spec === null ? {} : configured(context, spec)), ...pinned(context, pin), intended, holders };
+}
+
+/** Another version is chosen. Whoever chooses knows what failed before, so no file counts as rejected. */
+export function pinned(context: ServiceContext, pin: VersionPin | null): Change {
+  if (pin?.version === context.pin?.version) return { pin };
+  const { reason } = context;
+  return { pin, rejectedVersion: null, reason: reason?.code === 'older_version' ? null : reason };
 }
 
 /**

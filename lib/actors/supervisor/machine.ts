@@ -30,8 +30,8 @@ const QUARANTINE = {
 /** The root machine with the machines of its children. */
 export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
   const serviceResume = (context: ServiceContext): ServiceEvent => {
-    const { spec, intended, holders } = context;
-    const intention = { intended, holders, spec: null, atLeast: 0 };
+    const { spec, intended, holders, pin } = context;
+    const intention = { intended, holders, pin, spec: null, atLeast: 0 };
     return resumeOf(context, intention, ports.processes.status(spec.id), clock.now());
   };
   const agentResume = ({ plan, intended }: AgentContext): AgentEvent => ({ type: 'host.resume', intended, plan });

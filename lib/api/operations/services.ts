@@ -5,6 +5,8 @@ import type { Operations } from '../operation.ts';
 import { explainSchema } from '../schemas/explain.ts';
 import { servicePageSchema, serviceSchema } from '../schemas/service.ts';
 import { stateSchema } from '../schemas/state.ts';
+import { versionChangeSchema, versionsSchema } from '../schemas/version.ts';
+import { isVersion } from '../../model/policy/version.ts';
 import { SENDABLE_SIGNALS } from '../../model/values/signals.ts';
 import { startQuery, stopQuery, WAIT_PROBLEMS } from '../waits.ts';
 
@@ -26,6 +28,17 @@ const signalBody = z
 const acknowledgeBody = z
   .strictObject({ note: noteField.nullish() })
   .meta({ id: 'Acknowledge', example: { note: 'the valve is being replaced' } });
+
+const versionBody = z
+  .strictObject({
+    version: z
+      .string()
+      .refine(isVersion, { error: 'must be one version such as 1.2.3, or null' })
+      .nullable()
+      .meta({ description: 'Null: unpin it.' }),
+    dry_run: z.boolean().optional(),
+  })
+  .meta({ id: 'Version', example: { version: '1.9.0', dry_run: true } });
 
 /** The routes of single services. */
 export const SERVICE_OPERATIONS = {
@@ -89,6 +102,23 @@ export const SERVICE_OPERATIONS = {
     body: acknowledgeBody,
     answers: ok(serviceSchema),
     problems: ['service_not_found', 'service_not_failing'],
+  },
+  getVersions: {
+    tag: 'Services',
+    summary: 'The version that a service runs, the one it is pinned to, and those that there are.',
+    answers: ok(versionsSchema),
+    problems: ['service_not_found', 'service_unheld'],
+  },
+  pinVersion: {
+    tag: 'Services',
+    summary: 'Pin a service to a version of its executable, such as an earlier one, or unpin it.',
+    description:
+      'A process of another version is stopped and launched again. While a service is pinned, only that version is launched, whatever its configuration ' +
+      'asks for, and it falls back to no other one. No file is changed. The pin survives restarts of the host and reloads; it ends when it is removed, or ' +
+      'the service is. With `dry_run` it is only said what would change.',
+    body: versionBody,
+    answers: ok(versionChangeSchema),
+    problems: ['service_not_found', 'service_unheld', 'version_not_found'],
   },
   deleteService: {
     tag: 'Services',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONDITIONS } from '../../model/spec.ts';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
+import { pinSchema } from './version.ts';
 import { outputTailSchema } from './launch.ts';
 import {
   eventCauseSchema,
@@ -113,6 +114,7 @@ export const explainSchema = z
       .nullable()
       .meta({ description: 'The last words of the last process that ended. Null: none has, or its output is gone.' }),
     holders: z.array(z.string()),
+    pin: pinSchema.nullable().meta({ description: 'As in the service.' }),
     revision: z.string(),
     running_revision: z.string().nullable(),
     if_exit: ifExitSchema.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, instantSchema } from '../wire.ts';
+import { instantSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 
 /** The health of the host. */
@@ -31,32 +31,3 @@ export const healthSchema = z
     example: { status: 'healthy', process_id: 4711, service: 'coredinator', name: 'Plant 7', version: '0.1.0' },
   });
 export type HealthView = Wire<typeof healthSchema>;
-
-const changeSchema = z
-  .strictObject({
-    service_id: idSchema,
-    action: z.enum(['start', 'add', 'restart', 'update', 'stop']),
-    changed: z.array(z.string()).meta({ description: 'The parts of the spec that changed; never their values.' }),
-    reason: z.string(),
-    revision: z
-      .string()
-      .nullable()
-      .meta({ description: 'The revision after the reload; null: the service is removed.' }),
-  })
-  .meta({ id: 'ServiceChange' });
-
-/** The changes that a reload of the configuration makes, or would make on a dry run. */
-export const reloadSchema = z
-  .strictObject({
-    applied: z.boolean(),
-    revision: z.string().meta({
-      description:
-        'The revision of the content of all files; send it as `If-Match` to apply exactly these changes or none.',
-    }),
-    changes: z.array(changeSchema).meta({ description: 'Services that change; all others are left alone.' }),
-    skipped: z
-      .array(z.strictObject({ agent_id: idSchema, reason: z.string() }))
-      .meta({ description: 'Agents that are not intended to run and whose files cannot be used now.' }),
-  })
-  .meta({ id: 'Reload' });
-export type ReloadView = Wire<typeof reloadSchema>;

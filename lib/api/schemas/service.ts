@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
+import { pinSchema } from './version.ts';
 import { measuredFields, tailSchema } from './launch.ts';
 import { exitClassSchema, intendedSchema, reasonCodeSchema, stateSchema, substateSchema } from './state.ts';
 
@@ -81,6 +82,9 @@ export const serviceSchema = z
       })
       .nullable()
       .meta({ description: 'Of the failure that it is in; null: there is none, or nobody has acknowledged it.' }),
+    pin: pinSchema
+      .nullable()
+      .meta({ description: 'The version that it is pinned to; null: its configuration decides.' }),
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
     orphan: z.boolean().meta({
       description:
@@ -128,6 +132,7 @@ export const serviceSchema = z
       reason_code: null,
       flapping: null,
       acknowledgement: null,
+      pin: null,
       adopted: false,
       orphan: false,
       revision: '5d41402abc4b',

@@ -5,6 +5,8 @@ import type { ConfigLocation } from '../config/check.ts';
 import type { ConfigCommand } from '../config/config-commands.ts';
 import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
+import type { DiffOptions, RevisionOptions } from '../config/revisions.ts';
+import { countUpTo } from './count.ts';
 import { executableRootOption, givenOption, givenOptions } from '../serve/flags.ts';
 import { existingFile, existingFolder, existingFolders } from '../serve/option-values.ts';
 
@@ -36,12 +38,16 @@ export const config: CommandGroup = {
   define: (context) => {
     const command = context
       .newCommand('config')
-      .summary('check, show and reload the configuration')
-      .description('Checks and shows the configuration without a host; reload requires a running host.');
+      .summary('check, show, reload and compare the configuration')
+      .description(
+        'Checks and shows the configuration without a host; reload, revisions and diff require a running host.',
+      );
     defineCheck(withPaths(command.command('check')), context);
     defineShow(withPaths(command.command('show')), context);
     defineSchema(command.command('schema'), context);
     defineReload(command.command('reload'), context);
+    defineRevisions(command.command('revisions'), context);
+    defineDiff(command.command('diff'), context);
     return command;
   },
 };
@@ -87,6 +93,46 @@ function defineReload(command: Command, { choose, env }: CommandContext): void {
     .action((options: HostOptions & { readonly dryRun?: true }) => {
       choose(hostTask(options, env, async () => (await import('../config/reload.ts')).reload(options)));
     });
+}
+
+function defineRevisions(command: Command, { choose, env }: CommandContext): void {
+  withSubject(withHost(command))
+    .description('list the configurations that the host applied, newest first, or print one of them')
+    .argument('[number]', 'print this revision, without its secrets')
+    .option('-n, --lines <n>', 'how many revisions, up to 1000 (default: 20)', countUpTo(1000))
+    .action((number: string | undefined, options: HostOptions & RevisionOptions) => {
+      choose(
+        hostTask(options, env, async () => {
+          const { configRevision, configRevisions } = await import('../config/revisions.ts');
+          return number === undefined ? configRevisions(options) : configRevision(number);
+        }),
+      );
+    });
+}
+
+const DIFF_HELP = `
+Without revisions it prints what the last command changed. With A it compares A with the newest revision of the same subject.
+What a reload would change now: coredinator config reload --dry-run.`;
+
+function defineDiff(command: Command, { choose, env }: CommandContext): void {
+  withSubject(withHost(command))
+    .description('print what differs between two applied configurations: each key, and which services it restarts')
+    .argument('[A]', 'the number of a revision')
+    .argument('[B]', 'the number of another one')
+    .addHelpText('after', DIFF_HELP)
+    .action((from: string | undefined, to: string | undefined, options: HostOptions & DiffOptions) => {
+      choose(
+        hostTask(options, env, async () => (await import('../config/revisions.ts')).configDiff(from, to, options)),
+      );
+    });
+}
+
+function withSubject(command: Command): Command {
+  return command
+    .option('--agent <agent>', 'only the configuration of this agent')
+    .option('--service <service>', 'only the configuration of this shared coreio')
+    .option('--host-only', 'only the configuration of the host')
+    .option('--utc', 'print times in UTC instead of the time zone of this machine');
 }
 
 function taskOf(command: ConfigCommand): Task {

@@ -6,6 +6,7 @@ import { withHost, withWait, type HostOptions, type WaitOptions } from '../host/
 import { hostTask } from '../host/host-task.ts';
 import type { LaunchOptions } from '../services/launches.ts';
 import type { LogOptions } from '../services/logs.ts';
+import type { VersionOptions } from '../services/version.ts';
 import type { ServiceFilter } from '../services/show-services.ts';
 import { countUpTo } from './count.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
@@ -118,6 +119,14 @@ function defineCommands(sub: Sub, choose: Choose): void {
     .option('--note <text>', 'what others should know about it')
     .action((id: string, options: HostOptions & { readonly note?: string }) => {
       choose(options, async () => (await import('../services/change-service.ts')).acknowledgeService(id, options));
+    });
+  sub('version', 'show the versions that there are for a service, pin it to one of them, or unpin it')
+    .argument('<service>')
+    .argument('[version]', 'pin it to this version, such as 1.2.3')
+    .option('--unpin', 'let its configuration decide again')
+    .option('--dry-run', 'only report what would change')
+    .action((id: string, version: string | undefined, options: HostOptions & VersionOptions) => {
+      choose(options, async () => (await import('../services/version.ts')).serviceVersion(id, version, options));
     });
   sub('delete', 'remove a service that is in no configuration, or release a shared coreio')
     .argument('<service>')

@@ -5,6 +5,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { spokenDuration } from '../../model/values/duration.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
+import { pinText } from './version.ts';
 import { plain } from '../output/visible.ts';
 
 /** Services, in the order of their first start. */
@@ -46,6 +47,7 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
     agents: service.agents.join(', ') || null,
     config: service.config_path,
     executable: service.executable === null ? null : `${service.executable}${version === null ? '' : ` (${version})`}`,
+    pinned: service.pin === null ? null : pinText(now, service.pin),
     process: pid === null ? null : `pid ${pid}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
     restarts: String(restarts),
     flapping: flappingWords(service.flapping, now),

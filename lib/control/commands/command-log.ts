@@ -1,5 +1,6 @@
 import { HostClosingError } from '../../model/errors.ts';
 import type { IdempotencyClaim } from '../../model/idempotency.ts';
+import type { AppliedConfiguration } from '../../model/configuration/applied.ts';
 import type { Intention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
@@ -8,13 +9,16 @@ import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Intentions } from '../intentions.ts';
 import { ofCommand } from '../journal/events.ts';
+import { configurationDraft, configurationsIn } from '../configuration/configuration-draft.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** What an accepted command stores: intentions, and the event that records the command. */
+/** What an accepted command stores: intentions, the configurations that it applies, and the event that records it. */
 export interface Accepted {
   readonly put?: readonly Intention[];
   /** Subjects whose intention is deleted. */
   readonly drop?: readonly string[];
+  /** Those besides the ones of the intentions. */
+  readonly configurations?: readonly AppliedConfiguration[];
   readonly event: Pick<JournalDraft, 'type' | 'detail'> & Partial<Pick<JournalDraft, 'agentId' | 'serviceId'>>;
 }
 
@@ -28,6 +32,8 @@ export interface CommandLogContext {
   readonly intentions: Intentions;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** What processes get of the environment of the host, to be hidden in configurations. */
+  readonly inherited: Readonly<Record<string, string>>;
   readonly crashPoint?: ReachCrashPoint | undefined;
 }
 
@@ -96,11 +102,11 @@ export class CommandLog {
   }
 
   async #write(
-    { put = [], drop = [], event }: Accepted,
+    { put = [], drop = [], configurations = [], event }: Accepted,
     origin: CommandOrigin,
     claim?: IdempotencyClaim,
   ): Promise<void> {
-    const { store, intentions, journal, clock } = this.#context;
+    const { store, intentions, journal, clock, inherited } = this.#context;
     const blank = { agentId: null, serviceId: null, from: null, to: null };
     const at = clock.now();
     const draft = { ...blank, at, ...ofCommand(origin), ...event };
@@ -111,11 +117,15 @@ export class CommandLog {
       answer: null,
       at,
     };
+    const applied = [...configurationsIn(put, intentions), ...configurations].map((content) =>
+      configurationDraft(content, { at, origin, inherited }),
+    );
     await journal.write([draft], (entries) =>
       store.commitIntentions({
         put,
         drop,
         journal: entries,
+        configurations: applied,
         ...(idempotencyRecord === undefined ? {} : { idempotencyRecord }),
       }),
     );

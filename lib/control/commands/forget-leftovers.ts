@@ -1,7 +1,10 @@
 import { serviceActorId } from '../../actors/service/context.ts';
 import type { AgentPlan, ServiceSpec } from '../../model/spec.ts';
-import type { AgentId, ServiceId } from '../../model/values/ids.ts';
+import { HostClosingError } from '../../model/errors.ts';
+import { pinSubject } from '../../model/intention.ts';
+import { parseServiceId, type AgentId, type ServiceId } from '../../model/values/ids.ts';
 import { serviceRef, serviceRefs } from '../actors.ts';
+import { hostEvent } from '../journal/events.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
 import { isOrphan } from './ensure-actors.ts';
@@ -25,10 +28,31 @@ export function unreferencedServices(
   return dropped.filter((spec) => !entries.has(spec.id));
 }
 
-/** Removes a service: its actor, and its ports, which others may have then. */
+/** Removes a service: its actor, its pin, and its ports, which others may have then. */
 export function removeService(runtime: Runtime, id: ServiceId): void {
   runtime.root.send({ type: 'supervisor.remove', actorId: serviceActorId(id) });
   releasePorts(runtime, id);
+  if (runtime.intentions.pin(id) !== null) forgetPin(runtime, id);
+}
+
+function forgetPin(runtime: Runtime, id: string): void {
+  const { commandLog, intentions, journal, root, ports } = runtime;
+  const forgotten = commandLog.run([id], async () => {
+    const pin = intentions.pin(id);
+    const isBack = serviceRef(root, id) !== undefined || intentions.entries().has(parseServiceId(id));
+    if (pin === null || isBack) return;
+    const detail = { version: null, was: pin.version, removed: true };
+    const event = { ...hostEvent('service.version_unpinned', ports.clock.now(), detail), serviceId: id };
+    const subject = pinSubject(id);
+    await journal.write([event], (entries) =>
+      ports.store.commitIntentions({ put: [], drop: [subject], journal: entries }),
+    );
+    intentions.drop(subject);
+  });
+  forgotten.catch((error: unknown) => {
+    if (error instanceof HostClosingError) return; // the next host does it
+    ports.log.warn({ err: error, service: id }, 'the pin of a removed service cannot be removed yet; will retry');
+  });
 }
 
 function releasePorts({ ports: { portRegistry, log } }: Runtime, id: ServiceId): void {
@@ -40,9 +64,12 @@ function releasePorts({ ports: { portRegistry, log } }: Runtime, id: ServiceId):
   });
 }
 
-/** Releases the ports of services that no longer exist: the store could not be written, or their host died. */
-export function releaseLeftoverPorts(runtime: Runtime): void {
+/** Releases what services that no longer exist have left: the store could not be written, or their host died. */
+export function releaseLeftovers(runtime: Runtime): void {
   const entries = runtime.intentions.entries();
+  for (const id of runtime.intentions.pinned()) {
+    if (!entries.has(parseServiceId(id)) && serviceRef(runtime.root, id) === undefined) forgetPin(runtime, id);
+  }
   for (const id of runtime.ports.portRegistry.owners()) {
     if (!entries.has(id) && serviceRef(runtime.root, id) === undefined) releasePorts(runtime, id);
   }
@@ -62,7 +89,7 @@ export async function forgetWhenGone(runtime: Runtime, id: ServiceId): Promise<v
 
 /** The same for services that an earlier host left behind: only their actors exist, or only their ports. */
 export function forgetLeftovers(runtime: Runtime): void {
-  releaseLeftoverPorts(runtime);
+  releaseLeftovers(runtime);
   const entries = runtime.intentions.entries();
   for (const ref of serviceRefs(runtime.root)) {
     const { id } = ref.getSnapshot().context.spec;

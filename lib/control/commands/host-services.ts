@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
 /** The origin of what a host does on its own when it starts. */
-export const HOST_START = { correlationId: 'host-start' } as const;
+export const HOST_START = { correlationId: 'host-start', cause: 'host' } as const;
 
 /**
  * Brings the host services in line with the configuration: new ones start, changed ones get their new spec, dropped

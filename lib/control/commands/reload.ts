@@ -1,4 +1,7 @@
 import { serviceActorId } from '../../actors/service/context.ts';
+import { maskedDocument, settingsOf } from '../../model/configuration/applied.ts';
+import { keyChanges, type ConfigDocument } from '../../model/configuration/key-changes.ts';
+import { maskedSpec } from '../../model/configuration/masked.ts';
 import { ConfigInvalidError, ConfigOutsideRootError, ConfigUnreadableError } from '../../model/errors.ts';
 import type { AgentIntention, ServiceIntention, Intention } from '../../model/intention.ts';
 import {
@@ -6,6 +9,7 @@ import {
   type Present,
   type Reload,
   type ServiceChange,
+  type SettingsChange,
   type SkippedAgent,
   type Wanted,
 } from '../../model/policy/reload.ts';
@@ -19,14 +23,12 @@ import { agentRef, serviceRef, serviceRefs } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import { Intentions } from '../intentions.ts';
 import type { Runtime } from '../runtime.ts';
+import { RELOAD_KEY } from '../configuration/applied-configurations.ts';
 import { requestOf } from './agent-commands.ts';
 import { ensure } from './ensure-actors.ts';
 import { forgetWhenGone } from './forget-leftovers.ts';
 import { restartIntention } from './service-commands.ts';
 import { heldIntention, holdShared, isShared } from './shared-services.ts';
-
-/** The key that serializes reloads; no id has a colon. */
-const LOCK_KEY = 'config:reload';
 
 /** The current contents of the files. */
 interface Reread {
@@ -57,7 +59,7 @@ export class Reloader {
   /** Throws ConfigInvalidError, ConfigUnreadableError and PreconditionFailedError, and then changes nothing. */
   async run(isDryRun: boolean, origin: CommandOrigin, precondition: Precondition): Promise<Reload> {
     const { commandLog, intentions } = this.#runtime;
-    return commandLog.run([LOCK_KEY], async () => {
+    return commandLog.run([RELOAD_KEY], async () => {
       const reread = await this.#reread();
       const revision = revisionOfFiles(reread);
       assertMatches(revision, precondition, 'The configuration');
@@ -68,9 +70,11 @@ export class Reloader {
       ];
       return commandLog.run([...new Set<string>(subjects)], async () => {
         const next = this.#next(reread);
-        const changes = reloadChanges(this.#present(), next.wanted);
+        const { inherited = {} } = this.#runtime.ports;
+        const changes = reloadChanges(this.#present(), next.wanted, (spec, more) => maskedSpec(spec, inherited, more));
+        const settings = this.#settingsChanges(reread);
         if (!isDryRun) await this.#apply(reread, next, changes, origin);
-        return { isApplied: !isDryRun, changes, skipped: reread.skipped, revision };
+        return { isApplied: !isDryRun, changes, settings, skipped: reread.skipped, revision };
       });
     });
   }
@@ -94,6 +98,19 @@ export class Reloader {
     }
     const hosts = new Map((await specs.hostServices()).map((host) => [host.spec.id, host]));
     return { specs, plans, shared, hosts, skipped };
+  }
+
+  /** What changes of the host and of agents besides services. */
+  #settingsChanges({ specs, plans }: Reread): readonly SettingsChange[] {
+    const { configuration, intentions, ports } = this.#runtime;
+    const documentOfHost = (source: SpecSource): ConfigDocument =>
+      maskedDocument(source.document(), ports.inherited ?? {});
+    const host = keyChanges(documentOfHost(configuration.specs), documentOfHost(specs));
+    const agents = [...plans.values()].map((plan) => {
+      const present = intentions.agent(plan.id)?.plan ?? plan;
+      return { agentId: plan.id, keys: keyChanges(settingsOf({ plan: present }), settingsOf({ plan })) };
+    });
+    return [{ agentId: null, keys: host }, ...agents].filter(({ keys }) => keys.length > 0);
   }
 
   /** Every intention with its new plan or spec; intended states are never changed. */
@@ -137,13 +154,13 @@ export class Reloader {
       const { state, substate } = stateOf(value);
       const isLive = context.launch !== null || (state === 'starting' && substate === 'launching');
       const isWanted = context.holders.length > 0 || this.#runtime.intentions.entries().has(context.spec.id);
-      if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive });
+      if (isWanted) present.set(context.spec.id, { spec: context.spec, isLive, pin: context.pin?.version ?? null });
     }
     return present;
   }
 
   async #apply(
-    { specs, plans }: Reread,
+    { specs, plans, hosts }: Reread,
     next: Next,
     changes: readonly ServiceChange[],
     origin: CommandOrigin,
@@ -160,7 +177,9 @@ export class Reloader {
     ];
     // Unchanged intentions are not written: the reload has no lock for those added since the files were read.
     const put = planned.filter((intention) => !intentions.include(intention));
-    await commandLog.accept({ put, drop: next.drop, event: { type: 'config.reloaded', detail: { services } } }, origin);
+    const event = { type: 'config.reloaded', detail: { services } };
+    const host = { document: specs.document(), services: [...hosts.values()].map(({ spec }) => spec) };
+    await commandLog.accept({ put, drop: next.drop, configurations: [host], event }, origin);
     configuration.specs = specs;
     ensure(
       root,

@@ -109,6 +109,10 @@ export class ReportingCatalog implements Catalog {
     return this.#reported(query, this.#catalog.choose(query));
   }
 
+  versions(executable: string): ReturnType<Catalog['versions']> {
+    return this.#catalog.versions(executable);
+  }
+
   awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
     return this.#reported(query, this.#catalog.awaitOther(query, refused, signal));
   }

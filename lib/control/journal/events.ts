@@ -138,6 +138,7 @@ export function hostEvent(type: string, at: Instant, detail: JournalDraft['detai
 export function ofCommand({
   correlationId,
   source,
+  cause = 'command',
 }: CommandOrigin): Pick<JournalDraft, 'cause' | 'correlationId' | 'source'> {
-  return { cause: 'command', correlationId, ...(source === undefined ? {} : { source }) };
+  return { cause, correlationId, ...(source === undefined ? {} : { source }) };
 }

@@ -19,7 +19,7 @@ import type { Runtime } from '../runtime.ts';
 import { busyPorts } from './busy-ports.ts';
 import { lastWords, outputTail } from './last-words.ts';
 import { causesOf } from './causes.ts';
-import { reasonView } from './views.ts';
+import { pinView, reasonView } from './views.ts';
 
 /**
  * Why a service is in its state, and what happens next. Only the causes need the store: without it, the rest is still
@@ -60,6 +60,7 @@ export async function explain(
     probe_failures: ports.prober.failures(spec.id).map(({ at, ...rest }) => ({ ...rest, at: isoOf(at) })),
     output_tail: tail,
     holders,
+    pin: pinView(context),
     revision: revisionOf(spec),
     running_revision: context.launch === null ? null : context.revision,
     ...supposed,

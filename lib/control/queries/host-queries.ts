@@ -1,9 +1,11 @@
 import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../../api/schemas/agent.ts';
 import type { ExplainView } from '../../api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../api/schemas/history.ts';
+import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView } from '../../api/schemas/config.ts';
 import type { HealthView } from '../../api/schemas/host.ts';
 import type { LaunchPageView } from '../../api/schemas/launch.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import type { VersionsView } from '../../api/schemas/version.ts';
 import type { WebhookView } from '../../api/schemas/webhook.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
@@ -15,18 +17,20 @@ import { agentRevision } from '../../model/policy/revision.ts';
 import { serviceGraph, type ServiceGraph } from '../../model/policy/service-graph.ts';
 import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
-import { isoOf } from '../../model/values/time.ts';
 import type { LogBatch, LogFindings, LogQuery, LogSearch } from '../../model/values/log-line.ts';
 import type { AgentRequest } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
-import type { HistoryQuery, LaunchQuery, Queries } from '../control.ts';
+import type { DiffQuery, HistoryQuery, LaunchQuery, Queries, RevisionQuery } from '../control.ts';
+import { configDiff, configurationView, revisionPage } from '../configuration/config-queries.ts';
 import type { LaunchEnds } from '../launches/launch-ends.ts';
 import type { Runtime } from '../runtime.ts';
+import { versionsOf } from '../configuration/pin-version.ts';
 import { checkAgent } from './agent-check.ts';
 import { BusyPortsAtEnds } from './busy-ports.ts';
 import { explain } from './explain.ts';
 import { RestartTimes } from './flapping.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
+import { healthView } from './health.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
 import { outputTail } from './last-words.ts';
 import { launchPage } from './launches.ts';
@@ -226,14 +230,23 @@ export class HostQueries implements Queries {
   }
 
   health(): HealthView {
-    const { name, processId, version } = this.#runtime.ports.identity;
-    const found = this.#runtime.ports.health.causes();
-    const base = { process_id: processId, service: 'coredinator', name, version } as const;
-    if (found.length === 0) return { status: 'healthy', ...base };
-    const reasons = found.map(({ reason }) => reason);
-    const causes = found.map(({ reason, since }) => ({ reason, since: isoOf(since) }));
-    const notices = this.#runtime.notices.all().map((notice) => ({ ...notice, at: isoOf(notice.at) }));
-    return { status: 'degraded', ...base, reasons, causes, ...(notices.length > 0 ? { notices } : {}) };
+    return healthView(this.#runtime);
+  }
+
+  versions(id: string): Promise<VersionsView> {
+    return versionsOf(this.#runtime, id);
+  }
+
+  configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView> {
+    return revisionPage(this.#runtime.ports.configurations, query);
+  }
+
+  configRevision(number: number): Promise<ConfigurationView> {
+    return configurationView(this.#runtime.ports.configurations, number);
+  }
+
+  configDiff(query: DiffQuery): Promise<ConfigDiffView> {
+    return configDiff(this.#runtime.ports.configurations, query);
   }
 
   webhooks(): readonly WebhookView[] {

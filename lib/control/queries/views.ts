@@ -1,13 +1,15 @@
-import type { Acknowledgement, LastExit } from '../../actors/service/context.ts';
+import type { Acknowledgement, LastExit, ServiceContext } from '../../actors/service/context.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
 import type { EventView } from '../../api/schemas/event.ts';
-import type { ReloadView } from '../../api/schemas/host.ts';
+import type { ReloadView, ServiceChangeView } from '../../api/schemas/config.ts';
+import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { reasonText, type Reason, type ReasonCode } from '../../model/explain/reason.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import { FLAPPING_ABOVE, type Flapping } from '../../model/policy/flapping.ts';
-import type { Reload } from '../../model/policy/reload.ts';
+import { restartsIn, type Reload, type ServiceChange } from '../../model/policy/reload.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
+import { isVersionIn } from '../../model/policy/version.ts';
 import type { GraphedService } from '../../model/policy/service-graph.ts';
 import type { Guarantees } from '../../model/process.ts';
 import { stateOf } from '../../model/states.ts';
@@ -56,6 +58,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, fla
     ...reasonView(context.reason),
     flapping: flappingView(flapping),
     acknowledgement: acknowledgementView(context.acknowledgement),
+    pin: pinView(context),
     adopted: context.isAdopted,
     orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
@@ -72,6 +75,17 @@ function flappingView(flapping: Flapping | null): ServiceView['flapping'] {
 
 function acknowledgementView(acknowledgement: Acknowledgement | null): ServiceView['acknowledgement'] {
   return acknowledgement === null ? null : { ...acknowledgement, at: isoOf(acknowledgement.at) };
+}
+
+/** The wire form of the version that a service is pinned to. */
+export function pinView({ pin, spec }: Pick<ServiceContext, 'pin' | 'spec'>): PinView | null {
+  if (pin === null) return null;
+  return {
+    ...pin,
+    since: isoOf(pin.since),
+    configured: spec.version,
+    in_range: isVersionIn(pin.version, spec.version),
+  };
 }
 
 function lastExitView({ at, uptimeMs, usage, ...rest }: LastExit): ServiceView['last_exit'] {
@@ -161,12 +175,19 @@ export function eventView(entry: JournalEntry): EventView {
   };
 }
 
+/** The wire form of what a new configuration does to a service. */
+export function serviceChangeView({ serviceId, ...change }: ServiceChange): ServiceChangeView {
+  return { service_id: serviceId, ...change };
+}
+
 /** The wire form of a reload. */
-export function reloadView({ isApplied, changes, skipped, revision }: Reload): ReloadView {
+export function reloadView({ isApplied, changes, settings, skipped, revision }: Reload): ReloadView {
   return {
     applied: isApplied,
     revision,
-    changes: changes.map(({ serviceId, ...change }) => ({ service_id: serviceId, ...change })),
+    changes: changes.map(serviceChangeView),
+    restarts: restartsIn(changes),
+    settings: settings.map(({ agentId, keys }) => ({ agent_id: agentId, keys })),
     skipped: skipped.map(({ agentId, reason }) => ({ agent_id: agentId, reason })),
   };
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
+import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { useWorld } from '../host-context.ts';
 import { agentsOf } from '../world/groups.ts';
@@ -20,6 +21,13 @@ function exitOf({ last_exit: exit }: ServiceView): string {
   if (exit === null) return 'none';
   const isSaid = exit.class === 'code' || exit.class === 'signal';
   return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}, ${localInstant(exit.at, Date.now())}`;
+}
+
+/** Which version somebody has chosen, who and when. */
+function pinOf({ version, actor, since, configured, in_range: isInRange }: PinView): string {
+  const by = actor === null ? '' : ` by ${actor}`;
+  const range = isInRange ? '' : `; the configuration asks for ${configured ?? 'any version'}`;
+  return `to ${version}${by}, ${localInstant(since, Date.now())}${range}`;
 }
 
 /** The agents that have it in their definition, and those that hold it: a stopped agent holds nothing. */
@@ -44,6 +52,7 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
     <dl className="facts">
       <Fact name="Kind">{kind}</Fact>
       <Fact name="Version">{version ?? '–'}</Fact>
+      {service.pin === null ? null : <Fact name="Pinned">{pinOf(service.pin)}</Fact>}
       <Fact name="Pid">{pid === null ? '–' : `${pid}${adopted ? ' (adopted)' : ''}`}</Fact>
       <Fact name="Generation">{generation}</Fact>
       <Fact name="Restarts">{restarts}</Fact>

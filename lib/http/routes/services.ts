@@ -30,6 +30,9 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
     signalService: ({ id, body: { signal }, origin }) => control.signalService(parseServiceId(id), signal, origin),
     acknowledgeService: ({ id, body: { note }, origin }) =>
       control.acknowledgeService(parseServiceId(id), note ?? null, origin),
+    getVersions: ({ id }) => control.queries.versions(parseServiceId(id)),
+    pinVersion: ({ id, body: { version, dry_run: isDryRun = false }, origin }) =>
+      control.pinVersion(parseServiceId(id), { version, isDryRun }, origin),
     deleteService: {
       write: async ({ id, origin, ctx }) => {
         await control.deleteService(parseServiceId(id), origin);

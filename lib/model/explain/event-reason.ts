@@ -19,6 +19,7 @@ const CAUSES_OF_SERVICES: Words = {
   'service.hold': 'a holder requested it',
   'service.release': 'its last holder released it',
   'service.configure': 'its configuration changed',
+  'service.pin': 'its version was pinned or unpinned',
   'service.restart_with_group': 'another service in its group failed',
   'probe.passed': 'its startup probe passed',
   'probe.failed': 'a probe failed',

@@ -41,6 +41,11 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} ${byWhom(entry)}${launchOf(entry)}`,
   'service.acknowledged': (entry) =>
     `The failure of ${nameOf(entry)} was acknowledged${byActor(entry)}${because(text(entry, 'note'))}`,
+  'service.version_pinned': (entry) =>
+    `${nameOf(entry)} was pinned to version ${text(entry, 'version') ?? '?'}${wasVersion(entry)}${byActor(entry)}`,
+  'service.version_unpinned': (entry) =>
+    `${nameOf(entry)} is no longer pinned to version ${text(entry, 'was') ?? '?'}: it was ` +
+    (entry.detail['removed'] === true ? 'removed' : `unpinned ${byWhom(entry)}`),
   'agent.configured': (entry) => `Agent ${nameOf(entry)} was defined but not started`,
   'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted ${byWhom(entry)}`,
   'agent.delete_requested': (entry) => `Deletion of agent ${nameOf(entry)} was requested${byActor(entry)}`,
@@ -119,6 +124,12 @@ export function describeEvent(entry: DescribableEvent, about: string | null = nu
 function repeatedBefore({ repeated }: DescribableEvent): string {
   if (repeated === undefined) return '';
   return `; ${repeated} more like it between the first of that day and this one are no longer stored`;
+}
+
+/** The version that it was pinned to before. */
+function wasVersion(entry: DescribableEvent): string {
+  const was = text(entry, 'was');
+  return was === null ? '' : `, before that to ${was}`;
 }
 
 function byWhom(entry: DescribableEvent): string {

@@ -1,4 +1,4 @@
-import type { Intended } from '../intention.ts';
+import type { Intended, VersionPin } from '../intention.ts';
 import type { Attempt, RestartBudget } from '../policy/restart.ts';
 import type { Executable, Launch } from '../process.ts';
 import type { DependencySpec, ServiceSpec } from '../spec.ts';
@@ -23,6 +23,8 @@ export interface Situation {
   readonly state: PublicState;
   readonly substate: string | null;
   readonly intended: Intended;
+  /** The version that a person has chosen; null: the spec decides. */
+  readonly pin: VersionPin | null;
   readonly holders: readonly Holder[];
   /** It has its own configuration or command, whether or not anybody holds it. */
   readonly isStandalone: boolean;

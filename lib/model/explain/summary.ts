@@ -1,3 +1,5 @@
+import type { VersionPin } from '../intention.ts';
+import { isVersionIn } from '../policy/version.ts';
 import { processLabel } from '../process.ts';
 import { inWords } from '../states.ts';
 import { spokenDuration } from '../values/duration.ts';
@@ -14,7 +16,7 @@ export function summaryOf(situation: Situation, now: Instant): string {
   const when = `for ${spokenDuration(Math.max(0, now - since))}`;
   const head = `${spec.id} ${standing(situation)} ${when}${why === null ? '' : `: ${clauseOf(why)}`}.`;
   const awaits = situation.awaits.map((one) => `${dependencyNow(one)}.`);
-  return [head, ...awaits, intentionOf(situation, now), ...remarksOn(situation)].join(' ');
+  return [head, ...awaits, intentionOf(situation, now), ...remarksOn(situation, now)].join(' ');
 }
 
 /** The state of a dependency that a service is waiting for; a sentence without full stop. */
@@ -122,9 +124,9 @@ function whatWouldChange(situation: Situation): string | null {
   }
 }
 
-function remarksOn(situation: Situation): readonly string[] {
-  const { launch, isAdopted, isDrifted, fallbackReason, state, executable } = situation;
-  const remarks: string[] = [];
+function remarksOn(situation: Situation, now: Instant): readonly string[] {
+  const { launch, isAdopted, isDrifted, fallbackReason, state, executable, pin, spec } = situation;
+  const remarks: string[] = pin === null ? [] : [pinRemark(pin, spec.version, now)];
   if (executable?.twins !== undefined) remarks.push(twinsRemark(executable.path, executable.twins));
   if (launch === null) return remarks;
   if (isAdopted) {
@@ -134,6 +136,16 @@ function remarksOn(situation: Situation): readonly string[] {
   if (isDrifted)
     remarks.push('Its process runs with an older revision of its configuration; the next launch uses the current one.');
   return remarks;
+}
+
+/** That a person has chosen the version; a sentence. */
+function pinRemark({ version, since, actor }: VersionPin, range: string | null, now: Instant): string {
+  const by = actor === null ? '' : ` by ${actor}`;
+  const asked =
+    range === null
+      ? 'its configuration asks for no version'
+      : `its configuration asks for version ${range}${isVersionIn(version, range) ? '' : ', which excludes it'}`;
+  return `It has been pinned to version ${version}${by} for ${spokenDuration(Math.max(0, now - since))}; ${asked}.`;
 }
 
 /** That several files were as good as the one that was chosen; a sentence. */

@@ -1,3 +1,5 @@
+import { keyChanges, type KeyChange } from '../configuration/key-changes.ts';
+import { specDocument } from '../configuration/spec-document.ts';
 import type { Intended } from '../intention.ts';
 import type { ServiceSpec } from '../spec.ts';
 import type { AgentId, ServiceId } from '../values/ids.ts';
@@ -16,9 +18,17 @@ export interface ServiceChange {
   readonly action: ReloadAction;
   /** The parts of the spec that differ, named as in the configuration; never their values. */
   readonly changed: readonly string[];
+  /** What differs of a service that was there before and still is; hidden values are not shown. */
+  readonly keys: readonly KeyChange[];
   readonly reason: string;
   /** The revision after the reload; null if the service is removed. */
   readonly revision: string | null;
+}
+
+/** What changes of the host (`agentId` null) or of an agent besides its services. */
+export interface SettingsChange {
+  readonly agentId: AgentId | null;
+  readonly keys: readonly KeyChange[];
 }
 
 /** An agent that keeps its plan because its file is unusable and it is not intended to run. */
@@ -31,6 +41,8 @@ export interface SkippedAgent {
 export interface Reload {
   readonly isApplied: boolean;
   readonly changes: readonly ServiceChange[];
+  /** Those of the host and of agents that change. */
+  readonly settings: readonly SettingsChange[];
   readonly skipped: readonly SkippedAgent[];
   /** The revision of the contents of all files. */
   readonly revision: string;
@@ -41,6 +53,8 @@ export interface Present {
   readonly spec: ServiceSpec;
   /** Whether a process is running or being launched. */
   readonly isLive: boolean;
+  /** The version that it is pinned to; null: the spec decides. */
+  readonly pin: string | null;
 }
 
 /** A service after the reload. */
@@ -56,17 +70,23 @@ const WORDS: Readonly<Partial<Record<keyof ServiceSpec, string>>> = {
   dependsOn: 'depends_on',
 };
 
+/** Hides the secrets of a spec, and the values of other variables in its texts. */
+export type MaskSpec = (spec: ServiceSpec, more: ServiceSpec['env']) => ServiceSpec;
+
 /** Compares the services of two configurations; unchanged ones are left out. */
 export function reloadChanges(
   before: ReadonlyMap<ServiceId, Present>,
   after: ReadonlyMap<ServiceId, Wanted>,
+  mask: MaskSpec,
 ): readonly ServiceChange[] {
-  const kept = [...after].flatMap(([serviceId, wanted]) => changeOf(serviceId, before.get(serviceId), wanted) ?? []);
+  const kept = [...after].flatMap(
+    ([serviceId, wanted]) => changeOf(serviceId, before.get(serviceId), wanted, mask) ?? [],
+  );
   const gone = [...before.keys()].filter((serviceId) => !after.has(serviceId));
   const reason = 'it is no longer in the configuration';
   return [
     ...kept,
-    ...gone.map((serviceId) => ({ serviceId, action: 'stop', changed: [], reason, revision: null }) as const),
+    ...gone.map((serviceId) => ({ serviceId, action: 'stop', changed: [], keys: [], reason, revision: null }) as const),
   ];
 }
 
@@ -74,24 +94,38 @@ function changeOf(
   serviceId: ServiceId,
   present: Present | undefined,
   { spec, intended }: Wanted,
+  mask: MaskSpec,
 ): ServiceChange | null {
   const revision = revisionOf(spec);
   if (present === undefined) {
     const action = intended === 'running' ? 'start' : 'add';
-    return { serviceId, action, changed: [], reason: 'it is new', revision };
+    return { serviceId, action, changed: [], keys: [], reason: 'it is new', revision };
   }
   const parts = changedParts(present.spec, spec);
   if (parts.length === 0) return null;
   const changed = parts.map((part) => WORDS[part] ?? part);
-  const launched = launchParts(parts).map((part) => WORDS[part] ?? part);
+  const isPinned = present.pin !== null && parts.includes('version');
+  const launched = launchParts(parts)
+    .filter((part) => !(isPinned && part === 'version'))
+    .map((part) => WORDS[part] ?? part);
+  const old = { ...spec, ...Object.fromEntries(parts.map((part) => [part, present.spec[part]])) };
+  const what = {
+    ...{ serviceId, changed, revision },
+    keys: keyChanges(specDocument(mask(old, spec.env)), specDocument(mask(spec, old.env))),
+  };
+  const pinned = isPinned ? `; it stays pinned to version ${present.pin}` : '';
   if (launched.length === 0)
-    return { serviceId, action: 'update', changed, reason: `no new launch is needed for ${listOf(changed)}`, revision };
-  const only = `a new launch is needed for ${listOf(launched)}`;
-  if (present.isLive && intended === 'running')
-    return { serviceId, action: 'restart', changed, reason: only, revision };
+    return { ...what, action: 'update', reason: `no new launch is needed for ${listOf(changed)}${pinned}` };
+  const only = `a new launch is needed for ${listOf(launched)}${pinned}`;
+  if (present.isLive && intended === 'running') return { ...what, action: 'restart', reason: only };
   // Restarting a service that is stopping would bring it up again.
   const why = present.isLive ? 'it is intended to be stopped' : 'no process is running';
-  return { serviceId, action: 'update', changed, reason: `${only}, but ${why}`, revision };
+  return { ...what, action: 'update', reason: `${only}, but ${why}` };
+}
+
+/** The services that are stopped and launched again. */
+export function restartsIn(changes: readonly ServiceChange[]): readonly ServiceId[] {
+  return changes.filter(({ action }) => action === 'restart').map(({ serviceId }) => serviceId);
 }
 
 function listOf(words: readonly string[]): string {

@@ -37,6 +37,16 @@ export function isVersionRange(text: string): boolean {
   return semver.validRange(text) !== null;
 }
 
+/** Whether `text` is one semver version such as `1.2.3` or `2.0.0-rc.1`, and not a range. */
+export function isVersion(text: string): boolean {
+  return /^\d\S*$/.test(text) && semver.valid(text) !== null;
+}
+
+/** Whether a version is in a semver range; null matches every version. */
+export function isVersionIn(version: string, range: string | null): boolean {
+  return range === null || semver.satisfies(version, range);
+}
+
 /**
  * Parses a file name as a release of `executable` (contract 4); null if it is not one, for example if it is for another
  * platform. On `windows` only names ending in `.exe` count: there the extension makes a file executable.

@@ -12,3 +12,10 @@ export function parseSize(text: string): ParsedSize {
   if (Number.isSafeInteger(bytes)) return { type: 'size', bytes };
   return { type: 'invalid', message: `"${text}" is not a size such as 65536B, 256KiB, 10MiB or 1GiB` };
 }
+
+/** Formats bytes in the largest unit that needs no fraction; {@link parseSize} restores the value exactly. */
+export function formatSize(bytes: number): string {
+  const units = Object.entries(UNITS).reverse();
+  const [unit, size] = units.find(([, factor]) => bytes !== 0 && bytes % factor === 0) ?? ['B', 1];
+  return `${bytes / size}${unit}`;
+}

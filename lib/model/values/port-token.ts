@@ -15,6 +15,11 @@ export function tokenName(text: string): string | null {
   return match?.[0] === text ? (match[1] ?? null) : null;
 }
 
+/** The text with its tokens as they are written in a configuration. */
+export function tokensByName(text: string): string {
+  return text.replace(TOKEN, (_, name: string) => `\${port.${name}}`);
+}
+
 /** The names of the ports in the texts of a plain JSON value, each once. */
 export function portNamesIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [...new Set([...value.matchAll(TOKEN)].flatMap(([, name]) => name ?? []))];

@@ -157,6 +157,30 @@ CREATE TABLE webhook_mute (
 // How many repetitions of an event before it were deleted.
 const REPEATED_EVENTS = 'ALTER TABLE journal ADD COLUMN repeated INTEGER';
 
+// Each applied configuration as JSON, without secrets.
+const CONFIG_REVISIONS = `
+CREATE TABLE config_revision (
+  number INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  actor TEXT,
+  correlation_id TEXT,
+  content TEXT NOT NULL
+) STRICT;
+CREATE INDEX config_revision_subject ON config_revision (subject);
+`;
+
+// The versions that people have chosen for services.
+const VERSION_PINS = `
+CREATE TABLE version_pin (
+  subject TEXT NOT NULL PRIMARY KEY,
+  version TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  actor TEXT
+) STRICT;
+`;
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -170,6 +194,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 9, up: LAUNCH_HISTORY },
   { id: 10, up: WEBHOOK_MUTES },
   { id: 11, up: REPEATED_EVENTS },
+  { id: 12, up: CONFIG_REVISIONS + VERSION_PINS },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

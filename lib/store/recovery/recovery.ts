@@ -46,12 +46,14 @@ async function exists(file: string): Promise<boolean> {
 // The intentions first: what else is copied depends on them. Damage is mostly in the journal, which is most of the file.
 const TABLES: readonly Table[] = [
   'wish',
+  'version_pin',
   'actor_snapshot',
   'launch',
   'port',
   'receipt',
   'webhook',
   'webhook_mute',
+  'config_revision',
   'quarantine',
   'journal',
 ];

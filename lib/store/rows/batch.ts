@@ -9,7 +9,9 @@ export type Table =
   | 'port'
   | 'receipt'
   | 'webhook'
-  | 'webhook_mute';
+  | 'webhook_mute'
+  | 'config_revision'
+  | 'version_pin';
 
 /** A value of a column. */
 export type Cell = string | number | null;

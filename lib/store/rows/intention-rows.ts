@@ -2,13 +2,27 @@ import { z } from 'zod';
 
 import type { Intention } from '../../model/intention.ts';
 
-import { agentPlan, serviceSpec } from '../../model/spec-schema.ts';
+import { agentPlan, serviceSpec, versionPin } from '../../model/spec-schema.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import { jsonOf, type RowSource } from './row-reader.ts';
 
 const COLUMNS = ['subject', 'intended', 'holder', 'plan', 'spec', 'at_least', 'deleted'] as const;
 const UPDATES = COLUMNS.slice(1).map((column) => `${column} = excluded.${column}`);
 const upsert = inserter('wish', COLUMNS, `ON CONFLICT (subject) DO UPDATE SET ${UPDATES.join(', ')}`);
+
+const PIN_COLUMNS = ['subject', 'version', 'since', 'actor'] as const;
+const upsertPin = inserter(
+  'version_pin',
+  PIN_COLUMNS,
+  `ON CONFLICT (subject) DO UPDATE SET ${PIN_COLUMNS.slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}`,
+);
+
+const DROP_PIN = {
+  table: 'version_pin',
+  sql: 'DELETE FROM version_pin WHERE subject IN (SELECT value ->> 0 FROM json_each(?1))',
+} as const;
 
 const DROP = {
   table: 'wish',
@@ -50,9 +64,27 @@ const serviceIntention = z
     atLeast,
   }));
 
+const pinIntention = versionPin
+  .extend({ subject: z.templateLiteral(['pin:', z.string().min(1)]) })
+  .transform(({ subject, ...pin }): Intention => ({ subject, pin }));
+
 const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
 
-/** All intentions, in the order of the first insertion of their subjects. */
+const isPin = z.looseObject({ subject: z.string().startsWith('pin:') });
+
+/** All pins of versions. */
+export const PINS: RowSource<Intention> = {
+  table: 'version_pin',
+  columns: PIN_COLUMNS.join(', '),
+  shape: pinIntention,
+};
+
+/** The cells of any intention, as {@link intentionCells} makes them. */
+export const ANY_INTENTION: RowSource<Intention>['shape'] = {
+  safeParse: (cells) => (isPin.safeParse(cells).success ? pinIntention : INTENTIONS.shape).safeParse(cells),
+};
+
+/** All other intentions, in the order of the first insertion of their subjects. */
 export const INTENTIONS: RowSource<Intention> = {
   table: 'wish',
   columns: COLUMNS.join(', '),
@@ -67,19 +99,20 @@ export const INTENTIONS: RowSource<Intention> = {
 export function putIntention(intention: Intention): RowWrite {
   const { subject } = intention;
   const cells = intentionCells(intention);
-  const check = INTENTIONS.shape.safeParse(cells);
+  const check = ANY_INTENTION.safeParse(cells);
   if (!check.success) {
     throw new Error(`The intention for "${subject}" cannot be stored: ${z.prettifyError(check.error)}`, {
       cause: check.error,
     });
   }
-  return upsert(subject, cells);
+  return 'version' in cells ? upsertPin(subject, cells) : upsert(subject, cells);
 }
 
-/** An intention as the cells of its row; {@link INTENTIONS} reads them. */
-export function intentionCells(
-  intention: Intention,
-): Readonly<Record<(typeof COLUMNS)[number], string | number | null>> {
+type Cells<Columns extends readonly string[]> = Readonly<Record<Columns[number], string | number | null>>;
+
+/** An intention as the cells of its row; {@link ANY_INTENTION} reads them. */
+export function intentionCells(intention: Intention): Cells<typeof COLUMNS> | Cells<typeof PIN_COLUMNS> {
+  if ('pin' in intention) return { subject: intention.subject, ...intention.pin };
   const { subject, intended } = intention;
   if ('plan' in intention) {
     const deleted = intention.isDeleted === true ? 1 : 0;
@@ -91,5 +124,5 @@ export function intentionCells(
 
 /** Deletes the intention for a subject, if there is one. */
 export function dropIntention(subject: string): RowWrite {
-  return rowFor(DROP, subject, [subject]);
+  return rowFor(subject.startsWith('pin:') ? DROP_PIN : DROP, subject, [subject]);
 }

@@ -369,6 +369,78 @@ describe('commands to a host', () => {
     expect(await runJson('config', 'reload', '--dry-run')).to.include({ applied: false });
   });
 
+  it('services version shows the versions, pins one, unpins, and only says so on a dry run', async () => {
+    const shown = await run('services', 'version', 'gate');
+    expect(shown.output)
+      .to.match(/^version +1\.2\.3$/m)
+      .and.to.match(/^pinned +no$/m)
+      .and.to.match(/^1\.2\.2 +\/plant/m);
+    const pinned = await run('services', 'version', 'gate', '1.2.2');
+    expect(pinned.output).to.equal(
+      'gate: restart, its process runs another one\n  version: ^1 → 1.2.2\nRestarting: gate\n',
+    );
+    const call = (): unknown => api.control.calls.findLast(({ name }) => name === 'pinVersion')?.argument;
+    expect(call()).to.deep.equal({ id: 'gate', version: '1.2.2', isDryRun: false });
+    expect((await run('services', 'version', 'gate', '--unpin', '--dry-run')).output).to.include('Would restart: gate');
+    expect(call()).to.deep.equal({ id: 'gate', version: null, isDryRun: true });
+    const missing = await run('services', 'version', 'gate', '9.9.9');
+    expect(missing.code).to.equal(1);
+    expect(missing.errors).to.include('Version 9.9.9').and.to.include('The versions of it are 1.2.3, 1.2.2');
+    expect((await run('services', 'version', 'gate', '^1')).errors).to.include('must be one version such as 1.2.3');
+    expect(await run('services', 'version', 'gate', '1.2.2', '--unpin')).to.deep.include({ code: 2, output: '' });
+    expect(await run('services', 'version', 'gate', '--dry-run')).to.deep.include({ code: 2, output: '' });
+  });
+
+  it('config revisions lists what was applied, and prints one of it as YAML', async () => {
+    const [head, first] = rows(await run('config', 'revisions', '--utc'));
+    expect(head).to.deep.equal(['NUMBER', 'TIME', 'OF', 'BY', 'REVISION']);
+    expect(first).to.deep.equal(['12', '2026-01-02T03:04:05.678Z', 'agent pump1', 'anna', '5d41402a']);
+    await run('config', 'revisions', '--agent', 'pump1', '-n', '3');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ before: Infinity, limit: 3, subject: 'agent:pump1' });
+    await run('config', 'revisions', '--host-only');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ before: Infinity, limit: 20, kind: 'host' });
+    expect((await run('config', 'revisions', '12')).output).to.equal('agent_type: default\nservices: {}\n');
+    const missing = await run('config', 'revisions', '13');
+    expect(missing.code).to.equal(1);
+    expect(missing.errors).to.include('Configuration revision 13 not found');
+  });
+
+  it('config diff prints each key with its old and its new value, and what restarts', async () => {
+    const { output } = await run('config', 'diff', '11', '12', '--utc');
+    expect(output).to.equal(
+      'agent pump1: revision 11 (2026-01-02T03:04:05.678Z) → revision 12 (2026-01-02T03:04:05.678Z, anna)\n' +
+        '  pump1-corerl: update, no new launch is needed for restart\n' +
+        '    backoff.max: 30s → 1m\n',
+    );
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ from: 11, to: 12, subject: null });
+    await run('config', 'diff', '11');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ from: 11, to: null, subject: null });
+    await run('config', 'diff', '--agent', 'pump1');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ from: null, to: null, subject: 'agent:pump1' });
+    const wrong = await run('config', 'diff', 'x');
+    expect(wrong.code).to.equal(1);
+    expect(wrong.errors).to.include('"from" must be a whole number');
+  });
+
+  it('config reload prints each key that differs, and what restarts', async () => {
+    api.control.reloaded = {
+      changes: [
+        {
+          ...{ service_id: 'pump1-corerl', action: 'restart', changed: ['version'], reason: 'a new launch is needed' },
+          ...{ keys: [{ key: 'version', old: null, new: '^2' }], revision: '5d41402a' },
+        },
+      ],
+      restarts: ['pump1-corerl'],
+      settings: [{ agent_id: null, keys: [{ key: 'kinds.corerl.args', old: [], new: ['--fast'] }] }],
+    };
+    const { output } = await run('config', 'reload', '--dry-run');
+    expect(output)
+      .to.include('host\n  kinds.corerl.args: [] → ["--fast"]\n')
+      .and.to.include('pump1-corerl\n  version: (not set) → ^2\n')
+      .and.to.include('Would restart: pump1-corerl\n');
+    expect((await run('config', 'reload')).output).to.include('Restarted: pump1-corerl\n');
+  });
+
   it('shutdown requests the given mode, and ends with 5 if the host does not stop', async () => {
     expect((await run('shutdown', '--drain', '--no-wait')).output).to.equal(
       'The host is stopping its services and will then shut down.\n',

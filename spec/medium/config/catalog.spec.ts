@@ -45,6 +45,37 @@ describe('the catalog', () => {
     return choice.type === 'missing' ? choice.reason : `found ${choice.executable.path}`;
   }
 
+  describe('knows the versions that there are', () => {
+    it('best first, each with the file that a launch of that version would run', async () => {
+      put('corerl');
+      put('corerl-latest');
+      put('corerl-1.9.0');
+      put('old/corerl-1.9.0');
+      const newest = put(`a/${PLATFORM}-corerl-v1.10.0`);
+      put('corerl-2.0.0', 0o644);
+      const candidate = put('corerl-2.1.0-rc.1');
+      expect(await catalog.versions('corerl')).to.deep.equal([
+        { version: '1.10.0', path: newest },
+        { version: '1.9.0', path: join(base, 'corerl-1.9.0') },
+        { version: '2.1.0-rc.1', path: candidate },
+      ]);
+      for (const { version, path } of await catalog.versions('corerl')) {
+        expect(await found(version)).to.deep.equal({ version, path });
+      }
+      expect(await catalog.versions('coreio')).to.deep.equal([]);
+    });
+
+    it('of an executable that is given by its path: that of the file', async () => {
+      const file = put('releases/corerl-1.9.0');
+      mkdirSync(join(base, 'current'));
+      symlinkSync(file, join(base, 'current/corerl'));
+      put('other/corerl');
+      expect(await catalog.versions('current/corerl')).to.deep.equal([{ version: '1.9.0', path: file }]);
+      expect(await catalog.versions('other/corerl')).to.deep.equal([]);
+      expect(await catalog.versions('no/corerl')).to.deep.equal([]);
+    });
+  });
+
   describe('chooses', () => {
     it('the newest stable release, wherever it is', async () => {
       put('corerl');

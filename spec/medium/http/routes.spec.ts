@@ -136,7 +136,7 @@ const CASES: readonly Case[] = [
     method: 'POST',
     path: '/api/config/reload',
     status: 200,
-    json: { applied: true, revision: 'c0ffee00', changes: [], skipped: [] },
+    json: { applied: true, revision: 'c0ffee00', changes: [], restarts: [], settings: [], skipped: [] },
   },
   { method: 'GET', path: '/api/services/s1/explain', status: 200, json: explainView(serviceView('s1')) },
   { method: 'GET', path: '/api/services/nobody/explain', status: 404, problem: 'service_not_found' },

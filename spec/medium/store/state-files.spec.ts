@@ -29,7 +29,8 @@ describe('the plain files in a state directory', () => {
   });
 
   it('give the intentions back as they were at the last write', async () => {
-    for (const intentions of [[pump, io], [io], [], [{ ...pump, intended: 'stopped' as const }, io]]) {
+    const pin = { subject: 'pin:io', pin: { version: '1.9.0', since: 7, actor: 'anna' } } as const;
+    for (const intentions of [[pump, io], [io, pin], [], [{ ...pump, intended: 'stopped' as const }, io]]) {
       await files.writeIntentions({ seq: 7, intentions });
       expect(await files.readIntentions(-1)).to.deep.equal({ seq: 7, intentions });
     }

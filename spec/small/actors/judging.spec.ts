@@ -88,7 +88,7 @@ describe('the end of a service', () => {
     const once = serviceSpec('pump1-corerl', { restart: { mode: 'never' } });
     const { actor, send } = serviceIn({ running: 'ready' });
     const status = { status: 'exited', generation: 3, launchId: launch.launchId, exit } as const;
-    const intention = { intended: 'running', holders: [], spec: once, atLeast: 0 } as const;
+    const intention = { intended: 'running', holders: [], spec: once, pin: null, atLeast: 0 } as const;
     send(resumeOf(actor.getSnapshot().context, intention, status, NOW));
     expect(pathOf(actor.getSnapshot().value)).to.equal('failed.exhausted');
     expect(reasonText(actor.getSnapshot().context.reason)).to.contain('its restart policy is never');
@@ -103,7 +103,7 @@ describe('the end of a service', () => {
 });
 
 describe('a service whose host comes back', () => {
-  const intention = { intended: 'running', holders: [], spec: null, atLeast: 0 } as const;
+  const intention = { intended: 'running', holders: [], spec: null, pin: null, atLeast: 0 } as const;
 
   for (const [path, more] of [
     ['backoff.waiting', { launch: null, deadlineAt: NOW + 100 }],

@@ -108,7 +108,7 @@ describe('a service', () => {
     world.processes.exit(once.id, { code: 0 });
     expect(world.stateOf(once.id)).to.equal('stopped.completed');
     const status = world.processes.status(once.id);
-    const intention = { intended: 'running', holders: [], spec: null, atLeast: 0 } as const;
+    const intention = { intended: 'running', holders: [], spec: null, pin: null, atLeast: 0 } as const;
     world.service(once.id).send(resumeOf(world.contextOf(once.id), intention, status, world.clock.now()));
     await world.pass(60_000);
     expect(world.stateOf(once.id)).to.equal('stopped.completed');

@@ -41,7 +41,7 @@ const launch: Launch = {
 const newer: Launch = { ...launch, launchId: parseLaunchId('0'.repeat(31) + '2'), generation: 4 };
 const exit = { code: 1, signal: null, at: NOW, isKnown: true };
 const command = { correlationId: 'c' } as const;
-const wanted = { intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
+const wanted = { intended: 'running', holders: ['agent:pump1'], spec: null, pin: null, atLeast: 0 } as const;
 const unwanted = { ...wanted, intended: 'stopped', holders: [] } as const;
 const resume =
   (intention: ResumedIntention, status: LaunchStatus | null) =>
@@ -92,6 +92,8 @@ const EVENTS: Readonly<Record<string, ServiceEvent | ((context: ServiceContext) 
     reason: { code: 'group_restart', failed: parseServiceId('pump1-coreio'), strategy: 'one_for_all' },
   },
   reconfigure: { type: 'service.configure', spec: { ...spec, args: ['--other'] } },
+  pin: { type: 'service.pin', pin: { version: '1.9.0', since: NOW, actor: 'anna' }, ...command },
+  unpin: { type: 'service.pin', pin: null, ...command }, // it has none
   'startup passed': { type: 'probe.passed', probe: 'startup', launchId: launch.launchId },
   'startup failed': { type: 'probe.failed', probe: 'startup', launchId: launch.launchId, reason: 'no answer' },
   'readiness passed': { type: 'probe.passed', probe: 'readiness', launchId: launch.launchId },
@@ -204,6 +206,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'resume outdated': 'stopping.terminating',
     configure: 'starting.waiting',
     reconfigure: 'starting.waiting',
+    pin: 'starting.waiting',
+    unpin: 'starting.waiting',
     release: 'stopping.terminating',
     stop: 'stopping.terminating',
     restart: 'stopping.terminating',
@@ -330,6 +334,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'backoff.waiting': {
     'resume outdated': 'stopping.terminating',
     reconfigure: 'starting.waiting',
+    pin: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -343,6 +348,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'launches unblocked': 'backoff.waiting',
     'resume outdated': 'stopping.terminating',
     reconfigure: 'starting.waiting',
+    pin: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -358,6 +364,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'failed.exhausted': {
     'resume outdated': 'stopping.terminating',
     reconfigure: 'starting.waiting',
+    pin: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -371,6 +378,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'failed.missing': {
     'resume outdated': 'stopping.terminating',
     reconfigure: 'starting.waiting',
+    pin: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',
@@ -384,6 +392,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'failed.refused': {
     'resume outdated': 'stopping.terminating',
     reconfigure: 'starting.waiting',
+    pin: 'starting.waiting',
     release: 'stopping.terminating',
     start: 'starting.waiting',
     stop: 'stopping.terminating',

@@ -15,7 +15,15 @@ describe('the words that complete a command line', () => {
   it('are commands with their descriptions', async () => {
     expect(await completed('')).to.include.members(['serve', 'config', 'completion', 'help', ':none']);
     expect(await completed('conf')).to.deep.equal(['config', ':none']);
-    expect(await completed('config', '')).to.deep.equal(['check', 'show', 'schema', 'reload', ':none']);
+    expect(await completed('config', '')).to.deep.equal([
+      'check',
+      'show',
+      'schema',
+      'reload',
+      'revisions',
+      'diff',
+      ':none',
+    ]);
     expect((await runCommand(['__complete', 'conf'])).output).to.match(/^config\t\w.*\n/);
   });
 

@@ -16,6 +16,7 @@ const MACHINES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   9: { root: '1', service: '3', agent: '2' },
   10: { root: '1', service: '3', agent: '2' },
   11: { root: '1', service: '3', agent: '2' },
+  12: { root: '1', service: '3', agent: '2' },
 };
 
 describe('the schema of the store', () => {

@@ -24,6 +24,11 @@ export class FakeCatalog implements Catalog {
     return Promise.resolve({ type: 'missing', reason: `No executable "${query.executable}" was found.` });
   }
 
+  versions(): ReturnType<Catalog['versions']> {
+    const { version = null, path = '' } = this.executable ?? {};
+    return Promise.resolve(version === null ? [] : [{ version, path }]);
+  }
+
   awaitOther(_: ExecutableQuery, refused: string | null): Promise<Executable> {
     return new Promise((resolve) => this.#waiting.push({ refused, resolve }));
   }

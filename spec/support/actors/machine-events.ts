@@ -88,6 +88,9 @@ const command: Make = () => ({ correlationId: 'c' });
 const held: Make = (dice) => ({ holder: pick(dice, HOLDERS), spec: pick(dice, specs), correlationId: 'c' });
 const probeOf: Make = (dice) => ({ probe: pick(dice, PROBES), launchId: pick(dice, LAUNCH_IDS), reason: 'no answer' });
 
+const pinOf = (dice: Dice) =>
+  pick(dice, [null, null, { version: pick(dice, ['1.0.0', '2.0.0']), since: 0, actor: 'anna' }]);
+
 const muteOf = (dice: Dice) => ({
   ...{ webhook: 'plant', agentId: pick(dice, [null, 'pump1']), until: Math.floor(dice() * 5_000) },
   ...{ since: 0, after: 0, actor: null, note: null },
@@ -108,6 +111,7 @@ const PAYLOADS: Readonly<Record<string, Make>> = {
   'webhook.unmute': (dice) => ({ agentId: pick(dice, [null, 'pump1']) }),
   'service.watch': (dice) => ({ watcher: pick(dice, HOLDERS) }),
   'service.configure': (dice) => ({ spec: pick(dice, specs) }),
+  'service.pin': (dice) => ({ pin: pinOf(dice), correlationId: 'c' }),
   'service.restart_with_group': () => ({
     by: 'agent:pump1',
     failed: plan.services[0]!.id,
@@ -192,7 +196,7 @@ export function randomEvent(snapshot: AnyMachineSnapshot, dice: Dice): EventObje
 function resumeFor({ context }: AnyMachineSnapshot, dice: Dice): EventObject {
   const intention = {
     ...{ intended: intendedOf(dice), holders: ['agent:pump1'] as const },
-    ...{ spec: pick(dice, [null, ...specs]), atLeast: pick(dice, [0, 0, 3]) },
+    ...{ spec: pick(dice, [null, ...specs]), pin: pinOf(dice), atLeast: pick(dice, [0, 0, 3]) },
   };
   return resumeOf(context as ServiceContext, intention, factsOf(dice), 0); // of the service machine
 }

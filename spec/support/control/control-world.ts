@@ -6,6 +6,7 @@ import { openControl } from '../../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../../lib/model/errors.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import type { AgentPlan, ServiceSpec } from '../../../lib/model/spec.ts';
+import type { ConfigDocument } from '../../../lib/model/configuration/key-changes.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { ActorStore } from '../../../lib/ports/actor-store.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
@@ -77,6 +78,8 @@ class FakeSpecs implements SpecSource {
   readonly broken = new Map<string, Error>();
   isAutostarted = true;
   hooks: readonly WebhookSpec[] = [];
+  /** The configuration of the host. */
+  settings: ConfigDocument = {};
 
   planAgent({ configPath, agentId, coreioId }: Parameters<SpecSource['planAgent']>[0]): Promise<AgentPlan> {
     const id = agentId ?? configPath.replace(/^.*\//, '').replace(/\.yaml$/, '');
@@ -92,6 +95,10 @@ class FakeSpecs implements SpecSource {
 
   hostServices(): ReturnType<SpecSource['hostServices']> {
     return Promise.resolve(this.hosts.map((spec) => ({ spec, isAutostarted: this.isAutostarted })));
+  }
+
+  document(): ConfigDocument {
+    return this.settings;
   }
 
   webhooks(): readonly WebhookSpec[] {
@@ -161,6 +168,7 @@ export class ControlWorld {
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs, inherited },
       ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      configurations: this.store.configurations,
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),
       ...(this.webhooks === undefined ? {} : { webhooks: this.webhooks }),

@@ -9,15 +9,26 @@ import type {
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
-import type { HealthView, ReloadView } from '../../../lib/api/schemas/host.ts';
+import type {
+  ConfigDiffView,
+  ConfigRevisionPageView,
+  ConfigRevisionView,
+  ConfigurationView,
+  ReloadView,
+} from '../../../lib/api/schemas/config.ts';
+import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import type { VersionChangeView, VersionsView } from '../../../lib/api/schemas/version.ts';
 import type { UsageView } from '../../../lib/api/schemas/usage.ts';
 import type { WebhookView } from '../../../lib/api/schemas/webhook.ts';
 import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
 import type {
   AgentDefinition,
   CommandOrigin,
+  DiffQuery,
+  RevisionQuery,
+  WantedVersion,
   Control,
   ExitMode,
   HistoryQuery,
@@ -28,6 +39,8 @@ import type {
 } from '../../../lib/control/control.ts';
 import {
   AgentConflictError,
+  RevisionNotFoundError,
+  VersionNotFoundError,
   AgentNotFoundError,
   ServiceNotFoundError,
   WebhookNotFoundError,
@@ -65,6 +78,18 @@ const SINCE = '2026-01-02T03:04:05.678Z';
 
 const NOW = 1_700_000_000_000;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The versions that there are. */
+const AVAILABLE = [
+  { version: '1.2.3', executable: '/plant/corerl-1.2.3' },
+  { version: '1.2.2', executable: '/plant/corerl-1.2.2' },
+] as const;
+
+/** The applied configuration that is stored. */
+const REVISION: ConfigRevisionView = {
+  ...{ number: 12, at: SINCE, subject: 'agent', agent_id: 'pump1', service_id: null, revision: '5d41402a' },
+  ...{ actor: 'anna', correlation_id: 'request-1' },
+};
 
 /** A recorded wait. */
 function recordedWait(wait: Wait | undefined): Readonly<Record<string, unknown>> {
@@ -104,6 +129,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     reason_code: null,
     flapping: null,
     acknowledgement: null,
+    pin: null,
     adopted: false,
     orphan: false,
     revision: '1',
@@ -130,6 +156,7 @@ export function explainView({
     probe_failures: [],
     output_tail: null,
     holders: [],
+    pin: null,
   };
   const times = { period_ms: 60_000, resets_after_ms: 60_000, next_delay_ms: 250 };
   const budget = { restarts: 0, max_restarts: 3, ...times };
@@ -139,6 +166,8 @@ export function explainView({
 
 /** A Control in memory without processes: commands take effect immediately and are recorded in `calls`. */
 export class FakeControl implements Control, Queries {
+  /** What a reload does. */
+  reloaded: Pick<ReloadView, 'changes' | 'restarts' | 'settings'> = { changes: [], restarts: [], settings: [] };
   readonly queries = this;
   readonly calls: { readonly name: string; readonly argument: unknown; readonly origin: CommandOrigin | null }[] = [];
   /** Thrown by the next command or view. */
@@ -237,6 +266,61 @@ export class FakeControl implements Control, Queries {
   acknowledge(origin: CommandOrigin): Promise<HealthView> {
     this.calls.push({ name: 'acknowledge', argument: null, origin });
     return Promise.resolve(this.queries.health());
+  }
+
+  versions(id: string): Promise<VersionsView> {
+    this.#view('versions', id);
+    const { version, executable } = serviceView(id);
+    return Promise.resolve({
+      service_id: id,
+      version,
+      executable,
+      configured: '^1',
+      pin: null,
+      available: [...AVAILABLE],
+    });
+  }
+
+  async pinVersion(id: string, wanted: WantedVersion, origin: CommandOrigin): Promise<VersionChangeView> {
+    const { version, isDryRun } = wanted;
+    await this.#command('pinVersion', { id, ...wanted }, origin);
+    const available = [...AVAILABLE];
+    const versions: readonly string[] = available.map((one) => one.version);
+    if (version !== null && !versions.includes(version))
+      throw new VersionNotFoundError({ id, executable: 'corerl', wanted: version, available: versions });
+    const pin = { since: SINCE, actor: 'anna', configured: '^1', in_range: true };
+    const keys = [{ key: 'version', old: '^1', new: version }];
+    const change = {
+      service_id: id,
+      action: 'restart' as const,
+      changed: ['version'],
+      keys,
+      reason: 'its process runs another one',
+    };
+    return {
+      ...{ applied: !isDryRun, service_id: id, pin: version === null || isDryRun ? null : { version, ...pin } },
+      ...{ changes: [{ ...change, revision: '1' }], restarts: [id], from: AVAILABLE[0], to: AVAILABLE[1], available },
+    };
+  }
+
+  configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView> {
+    this.#view('configRevisions', query);
+    return Promise.resolve({ revisions: [REVISION], next: null });
+  }
+
+  configRevision(number: number): Promise<ConfigurationView> {
+    this.#view('configRevision', number);
+    if (number !== REVISION.number) return Promise.reject(new RevisionNotFoundError(String(number)));
+    return Promise.resolve({ ...REVISION, configuration: { agent_type: 'default', services: {} } });
+  }
+
+  configDiff(query: DiffQuery): Promise<ConfigDiffView> {
+    this.#view('configDiff', query);
+    const keys = [{ key: 'backoff.max', old: '30s', new: '1m' }];
+    const change = { service_id: 'pump1-corerl', action: 'update' as const, changed: ['restart'], keys };
+    const changes = [{ ...change, reason: 'no new launch is needed for restart', revision: '5d41402a' }];
+    const from = { ...REVISION, number: 11, actor: null };
+    return Promise.resolve({ diffs: [{ from, to: REVISION, settings: [], changes }], restarts: [] });
   }
 
   webhooks(): readonly WebhookView[] {
@@ -401,7 +485,7 @@ export class FakeControl implements Control, Queries {
   async reload(isDryRun: boolean, origin: CommandOrigin, precondition = UNCONDITIONAL): Promise<ReloadView> {
     await this.#command('reload', isDryRun, origin);
     assertMatches('c0ffee00', precondition, 'The configuration');
-    return { applied: !isDryRun, revision: 'c0ffee00', changes: [], skipped: [] };
+    return { applied: !isDryRun, revision: 'c0ffee00', ...this.reloaded, skipped: [] };
   }
 
   async startIo(

@@ -233,7 +233,15 @@ export class ExploreWorld extends HostWorld {
       portRegistry: trace(portRegistry, 'ports'),
       files: trace(this.files, 'files'),
       timers: trace(timers, 'timers'),
-      ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, log: SILENT },
+      ...{
+        logs: NO_LOGS,
+        launches: new MemoryLaunchHistory(),
+        configurations: this.store.configurations,
+        usage: NO_USAGE,
+        health,
+        clock,
+        log: SILENT,
+      },
       identity: { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       ...(this.#found === null ? {} : { found: this.#found }),
       ...(receiver === null ? {} : { webhooks: this.#webhooksTo(trace(receiver, 'receiver'), trace) }),
@@ -375,7 +383,7 @@ export class ExploreWorld extends HostWorld {
     const live = this.machine.runs().filter(({ process }) => process === 'alive');
     const of = (ids: readonly string[]): readonly LaunchId[] =>
       live.filter(({ serviceId }) => ids.includes(serviceId)).map(({ launchId }) => launchId);
-    if (step.do === 'restartService') return of([step.service]);
+    if (step.do === 'restartService' || step.do === 'pinVersion') return of([step.service]);
     if (step.do === 'restartAgent') {
       const { services } = planOf(this.plant, step.agent === 'a' ? 0 : 1);
       return of(services.filter(({ agentId }) => agentId !== null).map(({ id }) => id));

@@ -9,7 +9,15 @@ import type { Scenario, ScenarioStep } from './scenario.ts';
 
 /** Steps after which a host may stop a process for another reason than its probes and its group. */
 const STOPPING: ReadonlySet<ScenarioStep['do']> = new Set([
-  ...(['stopAgent', 'deleteAgent', 'restartAgent', 'defineAgent', 'stopService', 'deleteService'] as const),
+  ...([
+    'stopAgent',
+    'deleteAgent',
+    'restartAgent',
+    'defineAgent',
+    'stopService',
+    'deleteService',
+    'pinVersion',
+  ] as const),
   ...(['restartService', 'startService', 'stopIo', 'reload', 'throw', 'leave'] as const),
 ]);
 

@@ -64,6 +64,17 @@ const TOLD: readonly Scenario[] = [
     before: RUNNING,
     isCore: true,
   }),
+  scenario('version of a service is pinned', [{ do: 'pinVersion', service: 'a-corerl', version: '1.0.0' }, REST], {
+    before: [{ do: 'provide', versions: [1, 2] }, ...RUNNING],
+  }),
+  scenario('version of a service is unpinned', [{ do: 'pinVersion', service: 'a-corerl', version: null }, REST], {
+    before: [
+      { do: 'provide', versions: [1, 2] },
+      ...RUNNING,
+      { do: 'pinVersion', service: 'a-corerl', version: '1.0.0' },
+      REST,
+    ],
+  }),
   scenario('restart that needs the grace period', [{ do: 'restartService', service: 'a-corerl' }, pass(6_000), REST], {
     before: RUNNING,
     stubborn: ['a-corerl'],

@@ -57,6 +57,7 @@ export class Wishes {
         break;
       case 'signalService':
       case 'acknowledgeService':
+      case 'pinVersion':
         break;
       case 'startIo':
         this.isIoHeld = true;

@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { IdempotencyRecord } from '../../../lib/model/idempotency.ts';
 import type { Intention } from '../../../lib/model/intention.ts';
 import type { CommandSource } from '../../../lib/model/command-source.ts';
+import type { StoredConfiguration } from '../../../lib/model/configuration/applied.ts';
 import type { JournalEntry, JournalQuery } from '../../../lib/model/journal.ts';
 import { ALL_EVENTS, matchesFilter } from '../../../lib/model/values/event-filter.ts';
 import { storedNamesOf, typeOfRow } from '../../../lib/model/values/event-type.ts';
@@ -9,10 +10,12 @@ import type {
   ActorCommit,
   ActorRow,
   ActorStore,
-  QuarantinedRow,
+  ConfigHistory,
   IntentionCommit,
+  QuarantinedRow,
 } from '../../../lib/ports/actor-store.ts';
 import type { OnStoreWrite, StoreWriter } from '../../../lib/ports/store-writes.ts';
+import { MemoryConfigHistory } from './memory-config-history.ts';
 
 /** An ActorStore without a disk: the test decides when writes fail and how long they take. */
 export interface MemoryStore extends ActorStore {
@@ -20,6 +23,8 @@ export interface MemoryStore extends ActorStore {
   readonly quarantined: readonly QuarantinedRow[];
   /** The stored journal, in ascending order of `seq`. */
   readonly journal: readonly JournalEntry[];
+  /** The applied configurations. */
+  readonly configurations: ConfigHistory;
   /** The number of durable writes (without probes). */
   readonly writes: number;
   /** Called with the result of each write (without probes); initially none. */
@@ -42,6 +47,7 @@ interface Kept {
   readonly intentions: Map<string, Intention>;
   readonly journal: Map<number, JournalEntry>;
   readonly idempotencyRecords: Map<string, IdempotencyRecord>;
+  readonly configurations: StoredConfiguration[];
 }
 
 class InMemoryActorStore implements MemoryStore {
@@ -49,7 +55,14 @@ class InMemoryActorStore implements MemoryStore {
   writes = 0;
   onWrite: OnStoreWrite = () => undefined;
   #unquarantined: readonly QuarantinedRow[] = [];
-  #kept: Kept = { actors: new Map(), intentions: new Map(), journal: new Map(), idempotencyRecords: new Map() };
+  #kept: Kept = {
+    actors: new Map(),
+    intentions: new Map(),
+    journal: new Map(),
+    idempotencyRecords: new Map(),
+    configurations: [],
+  };
+  readonly configurations = new MemoryConfigHistory(() => this.#kept.configurations);
   #lastSeq = 0;
   #failure: string | null = null;
   #gate: Promise<void> = Promise.resolve();
@@ -78,11 +91,16 @@ class InMemoryActorStore implements MemoryStore {
   }
 
   commitIntentions(commit: IntentionCommit): Promise<void> {
-    const { put, drop, journal, idempotencyRecord } = structuredClone(commit);
+    const { put, drop, journal, configurations = [], idempotencyRecord } = structuredClone(commit);
     return this.#write('command', (kept) => {
       for (const subject of drop) kept.intentions.delete(subject);
       for (const intention of put) kept.intentions.set(intention.subject, intention);
       append(kept, journal);
+      for (const draft of configurations) {
+        const newest = kept.configurations.findLast(({ subject }) => subject === draft.subject);
+        const number = (kept.configurations.at(-1)?.number ?? 0) + 1;
+        if (newest?.revision !== draft.revision) kept.configurations.push({ ...draft, number });
+      }
       if (idempotencyRecord !== undefined) kept.idempotencyRecords.set(idempotencyRecord.key, idempotencyRecord);
     });
   }
@@ -189,12 +207,13 @@ class InMemoryActorStore implements MemoryStore {
   /** Atomic: `change` works on a copy, which then replaces the original. */
   #commit(change: (kept: Kept) => void): void {
     this.#check();
-    const { actors, intentions, journal, idempotencyRecords } = this.#kept;
+    const { actors, intentions, journal, idempotencyRecords, configurations } = this.#kept;
     const next: Kept = {
       actors: new Map(actors),
       intentions: new Map(intentions),
       journal: new Map(journal),
       idempotencyRecords: new Map(idempotencyRecords),
+      configurations: [...configurations],
     };
     change(next);
     this.#kept = next;

@@ -201,6 +201,18 @@ function describeIntentions(store: () => ActorStore): void {
     ]);
   });
 
+  it('returns the pins of versions after all others, and deletes them by their subject alone', async () => {
+    const pin = { version: '1.9.0', since: 1_700_000_000_000, actor: 'anna' };
+    const put = [{ subject: 'pin:a', pin } as const, serviceIntention('a'), { subject: 'pin:b', pin } as const];
+    await store().commitIntentions(intentionCommit({ put }));
+    const other = { subject: 'pin:a', pin: { ...pin, version: '1.8.0', actor: null } } as const;
+    await store().commitIntentions(intentionCommit({ put: [other], drop: ['pin:b', 'service:b'] }));
+    const kept = await store().loadIntentions();
+    expect(kept)
+      .to.have.lengthOf(2)
+      .and.to.deep.include.members([other, serviceIntention('a')]);
+  });
+
   it('deletes dropped intentions; one that is inserted again is a new one', async () => {
     await store().commitIntentions(
       intentionCommit({ put: [agentIntention('a'), agentIntention('b'), agentIntention('c')] }),

@@ -14,6 +14,7 @@ import {
   ServiceNotAliveError,
   ServiceNotFoundError,
   ServiceUnheldError,
+  VersionNotFoundError,
 } from '../../../lib/model/errors.ts';
 import type { WebhookSpec } from '../../../lib/model/webhook.ts';
 import type { Executable } from '../../../lib/model/process.ts';
@@ -49,6 +50,7 @@ const REFUSALS = [
   ServiceHeldError,
   ServiceNotAliveError,
   ServiceNotFoundError,
+  VersionNotFoundError,
   ServiceUnheldError,
 ] as const;
 
@@ -133,8 +135,8 @@ export class WalkCatalog implements Catalog {
     readonly resolve: (one: Executable) => void;
   }[] = [];
 
-  #best({ fallback }: ExecutableQuery): Executable | null {
-    const best = this.files.at(-1) ?? null;
+  #best({ version, fallback }: ExecutableQuery): Executable | null {
+    const best = this.files.findLast((file) => version === null || file.version === version) ?? null;
     if (best === null || fallback?.rejected !== best.fingerprint) return best;
     return this.files.find(({ path }) => path === fallback.lastGoodPath) ?? this.files.at(-2) ?? best;
   }
@@ -143,6 +145,12 @@ export class WalkCatalog implements Catalog {
     const executable = this.#best(query);
     if (executable !== null) return Promise.resolve({ type: 'found', executable });
     return Promise.resolve({ type: 'missing', reason: `No executable "${query.executable}" was found.` });
+  }
+
+  versions(): ReturnType<Catalog['versions']> {
+    return Promise.resolve(
+      this.files.flatMap(({ version, path }) => (version === null ? [] : [{ version, path }])).reverse(),
+    );
   }
 
   awaitOther(query: ExecutableQuery, refused: string | null, signal: AbortSignal): Promise<Executable> {
@@ -337,6 +345,7 @@ export abstract class HostWorld {
         const { hasHost, isAutostarted } = this.plant;
         return Promise.resolve(hasHost ? [{ spec: telemetryOf(this.plant), isAutostarted }] : []);
       },
+      document: () => ({}),
       webhooks: () => this.webhooks,
       totalLogBytes: () => Infinity,
       reread: () => Promise.resolve(specs),

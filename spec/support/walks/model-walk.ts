@@ -61,7 +61,9 @@ async function theEnd(world: WalkWorld, isWhole: boolean): Promise<readonly stri
   world.obstacle = null;
   world.brokenStops.clear();
   world.releaseAll();
-  world.catalog.files = world.catalog.files.length === 0 ? [fileOf(9)] : world.catalog.files;
+  const { files } = world.catalog;
+  const pinnable = [1, 2].map(fileOf).filter(({ path }) => !files.some((file) => file.path === path));
+  world.catalog.files = [...pinnable, ...(files.length === 0 ? [fileOf(9)] : files)];
   await world.comeToRest();
   const first = [...refusedRows(world), ...wrongAtRest(world), ...wrongInTheEnd(world)];
   if (first.length > 0 || !isWhole) return first;

@@ -5,7 +5,7 @@ import type { Step } from './walk-steps.ts';
 
 const NAMES = [
   ...(['startAgent', 'startKnownAgent', 'restartAgent', 'stopAgent', 'deleteAgent', 'defineAgent'] as const),
-  ...(['startService', 'stopService', 'restartService', 'signalService', 'deleteService'] as const),
+  ...(['startService', 'stopService', 'restartService', 'signalService', 'deleteService', 'pinVersion'] as const),
   ...(['acknowledgeService', 'startIo', 'stopIo', 'reload'] as const),
 ] as const;
 
@@ -44,6 +44,8 @@ export function commandOf(step: CommandStep): (host: Control, origin: CommandOri
     }
     case 'signalService':
       return (host, origin) => host.signalService(step.service, 'SIGHUP', origin);
+    case 'pinVersion':
+      return (host, origin) => host.pinVersion(step.service, { version: step.version, isDryRun: false }, origin);
     case 'acknowledgeService':
       return (host, origin) => host.acknowledgeService(step.service, step.note, origin);
     case 'startIo':

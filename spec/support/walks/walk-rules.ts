@@ -315,6 +315,9 @@ export function wrongInTheEnd(world: HostWorld): readonly string[] {
     const { id } = context.spec;
     const isLive = world.processes.status(id)?.status === 'alive';
     if (path === 'failed.abandoned') continue;
+    const pin = world.intentions.pin(id)?.version ?? null;
+    if (isLive && pin !== null && context.launch?.version !== pin)
+      wrong.push(`${id} is pinned to version ${pin}, but runs ${context.launch?.version ?? 'none'}`);
     if (context.intended === 'stopped') {
       if (!path.startsWith('stopped.') || isLive) wrong.push(`${id} is intended to be stopped, but ends in ${path}`);
     } else if (!isAtGoal(world, ref)) {

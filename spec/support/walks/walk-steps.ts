@@ -25,6 +25,7 @@ export type Step =
       readonly do: 'startService' | 'stopService' | 'restartService' | 'signalService' | 'deleteService';
       readonly service: ServiceName;
     }
+  | { readonly do: 'pinVersion'; readonly service: ServiceName; readonly version: string | null }
   | { readonly do: 'acknowledgeService'; readonly service: ServiceName; readonly note: string }
   | { readonly do: 'startIo' | 'stopIo' }
   | { readonly do: 'reload'; readonly edit: Edit }
@@ -71,6 +72,14 @@ const MAKERS: readonly (readonly [weight: number, make: (dice: Dice) => Step])[]
   [4, (dice) => ({ do: 'restartService', service: pick(dice, SERVICES) })],
   [1, (dice) => ({ do: 'signalService', service: pick(dice, SERVICES) })],
   [3, (dice) => ({ do: 'deleteService', service: pick(dice, SERVICES) })],
+  [
+    3,
+    (dice) => ({
+      do: 'pinVersion',
+      service: pick(dice, SERVICES),
+      version: pick(dice, ['1.0.0', '2.0.0', null, null]),
+    }),
+  ],
   [3, () => ({ do: 'startIo' })],
   [2, () => ({ do: 'stopIo' })],
   [5, (dice) => ({ do: 'reload', edit: randomEdit(dice) })],

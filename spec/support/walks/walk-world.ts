@@ -61,7 +61,16 @@ export class WalkWorld extends HostWorld {
     const ports: HostPorts = {
       ...{ store: this.#counted(untilDeath(this.store, life)), specs, processes, catalog: this.catalog, prober },
       portRegistry: new MemoryPortRegistry(),
-      ...{ logs: NO_LOGS, launches: new MemoryLaunchHistory(), usage: NO_USAGE, health, clock, timers, log: SILENT },
+      ...{
+        logs: NO_LOGS,
+        launches: new MemoryLaunchHistory(),
+        configurations: this.store.configurations,
+        usage: NO_USAGE,
+        health,
+        clock,
+        timers,
+        log: SILENT,
+      },
       identity: { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES },
       files: filesUntilDeath(this.files, life),
     };
@@ -216,6 +225,11 @@ export class WalkWorld extends HostWorld {
     // A stop has overtaken the launch: what follows is decided by whoever asked for the stop.
     if (!isCounted || now?.matches({ starting: 'launching' }) !== true) return;
     const { restart } = now.context.spec;
+    const pin = now.context.pin?.version ?? null;
+    if (outcome.type === 'launched' && pin !== null && outcome.launch.version !== pin)
+      this.violations.push(
+        `${serviceId}: ${outcome.launch.version ?? 'no version'} is launched, but it is pinned to ${pin}`,
+      );
     const isRefusedForGood = outcome.type === 'refused' && outcome.failure.isPermanent;
     const launch = { at: this.timers.now, file: executablePath, isUp: outcome.type === 'launched', isRefusedForGood };
     const series = grownSeries(this.#series.get(serviceId) ?? [], launch, restart);
@@ -251,9 +265,14 @@ export class WalkWorld extends HostWorld {
 function isDecidedByOthers(type: string): boolean {
   return (
     /^(resume\.|host\.|supervisor\.)/.test(type) ||
-    ['service.hold', 'service.start', 'service.restart', 'service.configure', 'service.restart_with_group'].includes(
-      type,
-    )
+    [
+      'service.hold',
+      'service.start',
+      'service.restart',
+      'service.configure',
+      'service.pin',
+      'service.restart_with_group',
+    ].includes(type)
   );
 }
 

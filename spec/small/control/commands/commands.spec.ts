@@ -36,9 +36,9 @@ describe('commands', () => {
       expect(world.control.queries.agentStatus('pump1').config_path).to.equal(null);
       world.store.releaseWrites();
       expect(await answer).to.equal('pump1');
-      expect((await world.store.loadIntentions()).map(({ subject, intended }) => [subject, intended])).to.deep.equal([
-        ['agent:pump1', 'running'],
-      ]);
+      expect(
+        (await world.store.loadIntentions()).map((one) => [one.subject, 'pin' in one ? one.pin : one.intended]),
+      ).to.deep.equal([['agent:pump1', 'running']]);
     });
 
     it('is refused and changes nothing when it cannot be made durable', async () => {
@@ -167,6 +167,11 @@ describe('commands', () => {
       await world.boot();
       await world.pass(200);
       expect(world.control.queries.service('telemetry')).to.include({ state: 'running', generation: 1 });
+      const starts = { after: 0, limit: 100, serviceId: 'telemetry', type: 'service.start_requested' };
+      const { events } = await world.control.queries.history(starts);
+      expect(events.map(({ cause }) => cause)).to.deep.equal(['host']);
+      // Nobody gave a command.
+      expect((await world.control.queries.history({ ...starts, command: {} })).events).to.deep.equal([]);
       world.specs.hosts.splice(0);
       world.kill();
       await world.boot();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ReloadView } from '../../../../lib/api/schemas/host.ts';
+import type { ReloadView } from '../../../../lib/api/schemas/config.ts';
 import { ConfigInvalidError } from '../../../../lib/model/errors.ts';
 import type { AgentPlan, ServiceSpec } from '../../../../lib/model/spec.ts';
 import { agentPlan, PROBE, serviceSpec } from '../../../support/actors/specs.ts';

@@ -181,7 +181,7 @@ describe('a reload side by side with commands about an agent that was not known 
     let goOn = (): void => undefined;
     const gate = new Promise<void>((resolve) => (goOn = resolve));
     world.store.commitIntentions = async (intentions) => {
-      if (intentions.put.some(({ intended }) => intended === 'stopped')) await gate;
+      if (intentions.put.some((one) => 'intended' in one && one.intended === 'stopped')) await gate;
       await commit(intentions);
     };
     const stop = world.control.stopAgent('pump2', world.origin);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { AgentIntention } from '../../../../lib/model/intention.ts';
 import type { FoundState } from '../../../../lib/control/host-ports.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 import { memoryStore } from '../../../support/store/memory-store.ts';
@@ -24,7 +25,7 @@ describe('a host whose store is not the one that it left', () => {
   }
 
   it('writes a copy of the intentions at most 1 s after a change', () => {
-    const intended = world.files.copy?.intentions.map((one) => [one.subject, one.intended]);
+    const intended = world.files.copy?.intentions.map((one) => [one.subject, 'pin' in one ? one.pin : one.intended]);
     expect(intended).to.deep.equal([
       ['agent:pump1', 'running'],
       ['agent:pump2', 'stopped'],
@@ -71,7 +72,7 @@ describe('a host whose store is not the one that it left', () => {
 
   it('believes the store when it has lost its events but not its intentions, and the copy when it has lost both', async () => {
     const copy = world.files.copy!;
-    const [pump1, pump2] = copy.intentions;
+    const [pump1, pump2] = copy.intentions as readonly AgentIntention[]; // nothing else is intended
     const recovered: FoundState = { ...NOTHING, recoveredFrom: '/plant/aside' };
     for (const [put, intended] of [
       [[pump1!, { ...pump2!, intended: 'running' as const }], 'running'], // accepted after the copy was written
@@ -95,7 +96,7 @@ describe('a host whose store is not the one that it left', () => {
     world.kill();
     const old = memoryStore();
     await old.commitIntentions({
-      put: [{ ...copy.intentions[1]!, intended: 'running' }],
+      put: [{ ...(copy.intentions[1] as AgentIntention), intended: 'running' }],
       drop: [],
       journal: [journalEntry(1)],
     });

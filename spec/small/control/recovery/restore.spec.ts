@@ -229,7 +229,7 @@ describe('the kept rows of a host', () => {
       for (const id of ['pump1-coreio', 'pump1-corerl'].map((text) => parseServiceId(text))) {
         const status = surveyed.get(id) ?? null;
         const ref = serviceRef(root, id)!;
-        const intention = { intended: 'running', holders: ['agent:pump1'], spec: null, atLeast: 0 } as const;
+        const intention = { intended: 'running', holders: ['agent:pump1'], spec: null, pin: null, atLeast: 0 } as const;
         ref.send(resumeOf(ref.getSnapshot().context, intention, status, world.clock.now()));
       }
       expect(stateOf(root, 'pump1-coreio')).to.equal('running.ready');
