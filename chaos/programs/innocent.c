@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define LAST_PID "/proc/sys/kernel/ns_last_pid"
 #define TRIES 400
 
 static const char *file;
@@ -47,6 +49,29 @@ static void become_daemon(long wanted) {
   stay();
 }
 
+/* The pid that was given last; -1: unknown. */
+static long last_pid(void) {
+  char text[32] = "";
+  int fd = open(LAST_PID, O_RDONLY);
+  if (fd < 0 || read(fd, text, sizeof text - 1) <= 0) return -1;
+  close(fd);
+  return strtol(text, NULL, 10);
+}
+
+/*
+ * The next process gets the pid behind this one, if it is free. It has to be set back, or all processes of the machine
+ * that start from now on get pids that were just free, and whoever knows a process by its pid takes them for the old ones.
+ */
+static bool set_last_pid(long pid) {
+  char text[32];
+  int length = snprintf(text, sizeof text, "%ld", pid);
+  int fd = open(LAST_PID, O_WRONLY);
+  if (fd < 0) return false;
+  bool is_set = write(fd, text, (size_t)length) == length;
+  close(fd);
+  return is_set;
+}
+
 int main(int count, char **words) {
   if (count < 2) return 64;
   file = words[1];
@@ -54,15 +79,12 @@ int main(int count, char **words) {
     setsid();
     stay();
   }
-  long wanted = strtol(words[2], NULL, 10);
+  long wanted = strtol(words[2], NULL, 10), before = last_pid();
   for (int tries = 0; tries < TRIES; tries++) {
-    char text[32];
-    int length = snprintf(text, sizeof text, "%ld", wanted - 1);
-    int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
-    if (fd < 0 || write(fd, text, (size_t)length) != length) return 3;
-    close(fd);
+    if (before < 0 || !set_last_pid(wanted - 1)) return 3;
     pid_t child = fork();
     if (child == 0) become_daemon(wanted);
+    set_last_pid(before);
     if ((long)child == wanted) return 0;
     waitpid(child, NULL, 0);
   }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { eventually } from '../../support/eventually.ts';
-import { isAlive } from '../../support/process/alive.ts';
+import { isAlive, isStillAlive, processAt } from '../../support/process/alive.ts';
 import { writtenOutput } from '../../support/process/written-output.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -53,6 +53,8 @@ describe('the whole story with the built program and real processes', function (
     expect((await host.request('GET', '/api/agents/')).body).to.deep.equal(['pump1', 'pump2']);
 
     const before = await host.service('pump1-corerl');
+    const daemons = membersOf(basePath, 'pump1-corerl', 1).map(processAt);
+    expect(daemons.filter(isStillAlive)).to.have.length(2);
     process.kill(before.pid ?? -1, 'SIGKILL');
     await eventually(async () => {
       expect(await host.service('pump1-corerl')).to.include({ state: 'running', generation: 2, restarts: 1 });
@@ -60,7 +62,7 @@ describe('the whole story with the built program and real processes', function (
     const after = await host.service('pump1-corerl');
     expect(after.pid).to.not.equal(before.pid);
     expect(after.last_exit).to.include({ signal: 'SIGKILL', code: null, generation: 1, class: 'signal' });
-    expect(membersOf(basePath, 'pump1-corerl', 1).filter(isAlive)).to.deep.equal([]);
+    expect(daemons.filter(isStillAlive)).to.deep.equal([]);
 
     await running('pump1', 'pump2');
     const kept = await identities();
@@ -75,11 +77,11 @@ describe('the whole story with the built program and real processes', function (
       ...membersOf(basePath, 'pump1-corerl', 2),
       (await host.service('pump1-coreio')).pid ?? -1,
       (await host.service('pump1-corerl')).pid ?? -1,
-    ];
+    ].map(processAt);
     expect(tree).to.have.length(6);
-    expect(tree.filter(isAlive)).to.have.length(6);
+    expect(tree.filter(isStillAlive)).to.have.length(6);
     expect(await host.request('POST', '/api/agents/pump1/stop')).to.include({ status: 200, body: null });
-    expect(tree.filter(isAlive)).to.deep.equal([]);
+    expect(tree.filter(isStillAlive)).to.deep.equal([]);
 
     expect(await host.end('SIGTERM')).to.include({ code: 0 });
     host = await BuiltHost.start(basePath);
