@@ -168,7 +168,23 @@ module.exports = {
         'wire. Remedy: add the question to the API, and import type.',
       severity: 'error',
       from: { path: '^lib/dashboard/' },
-      to: { path: '^lib/', pathNot: '^lib/(dashboard|client|api)/' },
+      to: { path: '^lib/', pathNot: '^lib/(dashboard|frontend|client|api)/' },
+    },
+    {
+      name: 'frontend-knows-a-host-as-any-client',
+      comment:
+        'frontend/ is what everything that shows a host has in common, in browsers and terminals: it asks through lib/client and draws ' +
+        'nothing. Remedy: draw in dashboard/ or cli/, and add the question to the API.',
+      severity: 'error',
+      from: { path: '^lib/frontend/' },
+      to: { pathNot: '^lib/(frontend|client|api)/|node_modules/(xstate|zod)' },
+    },
+    {
+      name: 'frontend-loads-no-schema',
+      comment: 'What a page or a terminal loads of the host is its client. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/frontend/' },
+      to: { path: '^lib/api/|node_modules/zod', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'dashboard-loads-no-schema',

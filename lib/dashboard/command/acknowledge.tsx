@@ -13,9 +13,10 @@ import {
   TextField,
 } from 'react-aria-components';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { acknowledgementConsequences, canAcknowledge } from '../../frontend/command/consequences.ts';
 import { useHost } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 import { useCommandBlock } from './use-command-block.ts';
@@ -48,7 +49,7 @@ function AcknowledgeForm({ id, close }: AcknowledgeFormProps): ReactNode {
         submit();
       }}
     >
-      <p>{id} is supervised as before. That you have seen its failure is shown to everybody until its state changes.</p>
+      <p>{acknowledgementConsequences(id)}</p>
       <TextField value={note} onChange={setNote} maxLength={MAX_NOTE_LENGTH} autoFocus>
         <Label>Note (optional)</Label>
         <TextArea />
@@ -81,9 +82,9 @@ function Acknowledged({ acknowledgement }: Pick<ServiceView, 'acknowledgement'>)
 
 /** Who has acknowledged the failure of a service, and the button to do so; nothing if it is not failing. */
 export function Acknowledgement({ service }: { readonly service: ServiceView }): ReactNode {
-  const { id, state, acknowledgement } = service;
+  const { id, acknowledgement } = service;
   const block = useCommandBlock();
-  if (state !== 'backoff' && state !== 'failed') return null;
+  if (!canAcknowledge(service)) return null;
   return (
     <div className="acknowledgement">
       <Acknowledged acknowledgement={acknowledgement} />

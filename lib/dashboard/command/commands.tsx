@@ -2,11 +2,11 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useHost } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { ConfirmButton } from './confirm-button.tsx';
-import { COMMANDS, consequences, isPossible } from './consequences.ts';
-import type { Command, Target } from './consequences.ts';
-import { DONE, IN_PROGRESS, send } from './send.ts';
+import { COMMANDS, consequences, isPossible } from '../../frontend/command/consequences.ts';
+import type { Command, Target } from '../../frontend/command/consequences.ts';
+import { DONE, IN_PROGRESS, send } from '../../frontend/command/send.ts';
 import { useCommandBlock } from './use-command-block.ts';
 import './commands.css';
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Problem } from '../words/problem.tsx';
-import type { Command } from './consequences.ts';
-import { LABELS } from './send.ts';
+import type { Command } from '../../frontend/command/consequences.ts';
+import { LABELS } from '../../frontend/command/send.ts';
 import { useCommandBlock } from './use-command-block.ts';
 
 interface ConfirmButtonProps {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { useWorld } from '../host-context.ts';
-import { agentsOf } from '../world/groups.ts';
+import { agentsOf } from '../../frontend/world/groups.ts';
 import { localInstant } from '../words/time.ts';
 import { exitWords } from './history/launch-words.ts';
 import { formatRoute } from '../world/route.ts';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useFeed, useWorld } from '../host-context.ts';
-import { counted } from '../words/amount.ts';
+import { counted } from '../../frontend/words/amount.ts';
 import { clockTime } from '../words/time.ts';
 import { SignOut } from './sign-out.tsx';
 import './header.css';

@@ -17,7 +17,7 @@ import { useCommandBlock } from '../../command/use-command-block.ts';
 import { useHost, useWorld } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
-import { sentenceOf } from '../../words/sentence.ts';
+import { sentenceOf } from '../../../frontend/words/sentence.ts';
 import { duration, localInstant } from '../../words/time.ts';
 import { useNow } from '../../words/use-now.ts';
 import './webhooks.css';

@@ -1,9 +1,9 @@
-import type { LogItemView } from '../../../../api/schemas/log.ts';
-import type { Client } from '../../../../client/client.ts';
-import type { StreamWatch } from '../../../../client/event-stream.ts';
-import type { LineAddress, LogSource } from '../model/address.ts';
-import type { LogItem } from '../model/row.ts';
-import type { LogPage } from '../model/window.ts';
+import type { LogItemView } from '../../api/schemas/log.ts';
+import type { Client } from '../../client/client.ts';
+import type { StreamWatch } from '../../client/event-stream.ts';
+import type { LineAddress, LogSource } from './source.ts';
+import type { LogItem } from './row.ts';
+import type { LogPage } from './window.ts';
 
 /** How many lines a page has, and how many come before a line that was asked for. */
 export const PAGE_LINES = 1_000;

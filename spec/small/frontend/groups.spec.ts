@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { NO_FILTER } from '../../../lib/dashboard/world/filter.ts';
-import type { Filter } from '../../../lib/dashboard/world/filter.ts';
-import { agentsOf, countStandings, groupsOf, reuseGroups } from '../../../lib/dashboard/world/groups.ts';
-import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../../../lib/dashboard/world/world.ts';
+import { NO_FILTER } from '../../../lib/frontend/world/filter.ts';
+import type { Filter } from '../../../lib/frontend/world/filter.ts';
+import { agentsOf, countStandings, groupsOf, reuseGroups } from '../../../lib/frontend/world/groups.ts';
+import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../../../lib/frontend/world/world.ts';
 import { agentOf, eventOf, healthOf, hostOf, instant, serviceOf } from './views.ts';
 
 const world = withSnapshot(EMPTY_WORLD, {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isFresh, NOTHING_STALE, staleAfter } from '../../../lib/dashboard/world/stale.ts';
+import { isFresh, NOTHING_STALE, staleAfter } from '../../../lib/frontend/world/stale.ts';
 import { eventOf } from './views.ts';
 
 describe('what the dashboard reads again', () => {

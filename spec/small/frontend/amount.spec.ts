@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { localInstant, localSentence } from '../../../lib/dashboard/words/time.ts';
-import { bytes, counted, percent } from '../../../lib/dashboard/words/amount.ts';
+import { bytes, counted, percent } from '../../../lib/frontend/words/amount.ts';
 
 describe('amounts on the dashboard', () => {
   it('are counted in the singular and in the plural', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { attentionOf } from '../../../lib/dashboard/world/attention.ts';
+import { attentionOf } from '../../../lib/frontend/world/attention.ts';
 import { instant, serviceOf } from './views.ts';
 
 const NOW = Date.parse(instant(59));

@@ -1,9 +1,9 @@
 import { assign, enqueueActions, fromPromise, setup, stateIn } from 'xstate';
-import type { LineAddress } from '../model/address.ts';
-import type { LogItem } from '../model/row.ts';
-import { endOf, indexOfLine, MAX_ROWS, startOf, withFollowed, withNewer, withOlder } from '../model/window.ts';
-import { EMPTY_WINDOW, withoutNewest, withoutOldest } from '../model/window.ts';
-import type { LogPage, LogWindow } from '../model/window.ts';
+import type { LineAddress } from './source.ts';
+import type { LogItem } from './row.ts';
+import { endOf, indexOfLine, MAX_ROWS, startOf, withFollowed, withNewer, withOlder } from './window.ts';
+import { EMPTY_WINDOW, withoutNewest, withoutOldest } from './window.ts';
+import type { LogPage, LogWindow } from './window.ts';
 import { follow } from './follow.ts';
 import type { StreamEvent } from './follow.ts';
 import { FROM_NOW, PAGE_LINES } from './reader.ts';

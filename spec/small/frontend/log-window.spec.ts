@@ -5,7 +5,7 @@ import {
   formatLogAddress,
   parseLogAddress,
 } from '../../../lib/dashboard/detail/logs/model/address.ts';
-import type { LogItem } from '../../../lib/dashboard/detail/logs/model/row.ts';
+import type { LogItem } from '../../../lib/frontend/logs/row.ts';
 import {
   EMPTY_WINDOW,
   endOf,
@@ -17,8 +17,8 @@ import {
   withOlder,
   withoutNewest,
   withoutOldest,
-} from '../../../lib/dashboard/detail/logs/model/window.ts';
-import type { LogWindow } from '../../../lib/dashboard/detail/logs/model/window.ts';
+} from '../../../lib/frontend/logs/window.ts';
+import type { LogWindow } from '../../../lib/frontend/logs/window.ts';
 
 function line(offset: number, text = `line ${offset}`, partial?: 'unfinished'): LogItem {
   const more = partial === undefined ? {} : { partial };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatFilter, NO_FILTER, parseFilter } from '../../../lib/dashboard/world/filter.ts';
+import { formatFilter, NO_FILTER, parseFilter } from '../../../lib/frontend/world/filter.ts';
 
 describe('the filter of the dashboard’s list in an address', () => {
   it('has several states and a text', () => {

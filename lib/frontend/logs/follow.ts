@@ -1,6 +1,6 @@
 import { fromCallback } from 'xstate';
-import { sentenceOf } from '../../../words/sentence.ts';
-import type { LogItem } from '../model/row.ts';
+import { sentenceOf } from '../words/sentence.ts';
+import type { LogItem } from './row.ts';
 import type { LogReader } from './reader.ts';
 
 /** Lines that arrive within this time are shown together. */

@@ -9,10 +9,10 @@
  *   refused    the host rejected the expression, or was unreachable; that is tried again after a while
  */
 import { assign, fromPromise, setup } from 'xstate';
-import { ProblemError } from '../../../../client/client.ts';
-import { sentenceOf } from '../../../words/sentence.ts';
-import type { LineAddress } from '../model/address.ts';
-import { literally } from '../model/text.ts';
+import { ProblemError } from '../../client/client.ts';
+import { sentenceOf } from '../words/sentence.ts';
+import type { LineAddress } from './source.ts';
+import { literally } from './expression.ts';
 import type { FoundPart, LogReader } from './reader.ts';
 
 /** The most matches that the page remembers. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { consequences, isPossible, planOf } from '../../../lib/dashboard/command/consequences.ts';
-import type { Target } from '../../../lib/dashboard/command/consequences.ts';
+import { consequences, isPossible, planOf } from '../../../lib/frontend/command/consequences.ts';
+import type { Target } from '../../../lib/frontend/command/consequences.ts';
 import { agentOf, serviceOf } from './views.ts';
 
 describe('what the dashboard says before a command', () => {

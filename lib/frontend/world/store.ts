@@ -1,5 +1,5 @@
-import { EMPTY_WORLD } from './world/world.ts';
-import type { World } from './world/world.ts';
+import { EMPTY_WORLD } from './world.ts';
+import type { World } from './world.ts';
 
 /** Holds the current world and notifies its subscribers of changes. */
 export class Store {

@@ -13,9 +13,9 @@
  * rejects is requested again after a while. A window has a bounded number of rows: at the end in view it drops its
  * oldest ones; elsewhere, and when it grows upwards, its newest ones, after which it is apart.
  */
-import { sentenceOf } from '../../../words/sentence.ts';
-import type { LineAddress } from '../model/address.ts';
-import { EMPTY_WINDOW, endOf } from '../model/window.ts';
+import { sentenceOf } from '../words/sentence.ts';
+import type { LineAddress } from './source.ts';
+import { EMPTY_WINDOW, endOf } from './window.ts';
 import { logSetup } from './setup.ts';
 import type { Followed } from './setup.ts';
 

@@ -61,6 +61,16 @@ export function isPossible(command: Command, { view: { state, intended_state: in
   }
 }
 
+/** What an acknowledgement of the failure of a service does. */
+export function acknowledgementConsequences(id: string): string {
+  return `${id} is supervised as before. That you have seen its failure is shown to everybody until its state changes.`;
+}
+
+/** Whether a service is failing, so that it can be acknowledged. */
+export function canAcknowledge({ state }: Pick<ServiceView, 'state'>): boolean {
+  return state === 'backoff' || state === 'failed';
+}
+
 /** What one command would do to several targets. */
 export interface CommandPlan {
   /** Those that get the command. */

@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
-import { bytes } from '../../../words/amount.ts';
+import { bytes } from '../words/amount.ts';
 import { MAX_MATCHES } from './search-machine.ts';
 import type { searchMachine } from './search-machine.ts';
 

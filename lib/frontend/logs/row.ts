@@ -1,7 +1,7 @@
-import type { MergedLogItemView } from '../../../../api/schemas/log.ts';
-import { lastStateSoFar } from '../../../../client/last-state.ts';
-import { bytes } from '../../../words/amount.ts';
-import type { LineAddress } from './address.ts';
+import type { MergedLogItemView } from '../../api/schemas/log.ts';
+import { lastStateSoFar } from '../../client/last-state.ts';
+import { bytes } from '../words/amount.ts';
+import type { LineAddress } from './source.ts';
 
 /** A line or a gap, and whose output it is of. */
 export type LogItem = MergedLogItemView;

@@ -1,4 +1,4 @@
-import type { LineAddress } from './address.ts';
+import type { LineAddress } from './source.ts';
 import { continued, isRowOf, rowOf } from './row.ts';
 import type { LogItem, LogRow } from './row.ts';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { AgentView } from '../../../lib/api/schemas/agent.ts';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
-import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../../../lib/dashboard/world/world.ts';
-import type { World } from '../../../lib/dashboard/world/world.ts';
+import { EMPTY_WORLD, withEvent, withSnapshot, withViews } from '../../../lib/frontend/world/world.ts';
+import type { World } from '../../../lib/frontend/world/world.ts';
 import { agentOf, eventOf, healthOf, hostOf, instant, serviceOf } from './views.ts';
 
 function worldOf(agents: readonly AgentView[], services: readonly ServiceView[]): World {
