@@ -199,7 +199,23 @@ module.exports = {
         'What the page is built from is no dependency of the package, so nothing else may import it. Remedy: keep it in dashboard/.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/dashboard/' },
-      to: { path: '^lib/dashboard/|node_modules/(react|react-dom|react-aria-components|@tanstack|anser|uplot)/' },
+      to: { path: '^lib/dashboard/|node_modules/(react-dom|react-aria-components|@tanstack|anser|uplot)/' },
+    },
+    {
+      name: 'terminal-interface-has-its-room',
+      comment:
+        'Ink with React takes longer to load than any command needs, and only the screen of `top` draws with it. Remedy: make lines of text, ' +
+        'and let cli/top/app.tsx draw them.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/(dashboard/|cli/top/(app|live)\\.tsx$)' },
+      to: { path: 'node_modules/(ink|react)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'terminal-interface-loads-when-run',
+      comment: 'What is not shown on a terminal, and all other commands, need no interface. Remedy: import() it.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/cli/top/(app|live)\\.tsx$' },
+      to: { path: '^lib/cli/top/(app|live)\\.tsx$', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'doctor-only-asks',

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Group } from '../../frontend/world/groups.ts';
 import { GROUP_NAMES } from '../../frontend/world/groups.ts';
 import { formatRoute } from '../world/route.ts';
-import { shortIds } from '../world/short-ids.ts';
+import { shortIds } from '../../frontend/world/short-ids.ts';
 import { standingOf, wordsOf } from '../../frontend/world/standing.ts';
 import { counted } from '../../frontend/words/amount.ts';
 import { StateMark } from '../words/state-badge.tsx';

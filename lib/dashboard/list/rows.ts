@@ -1,6 +1,6 @@
 import { GROUP_NAMES } from '../../frontend/world/groups.ts';
 import type { Group } from '../../frontend/world/groups.ts';
-import { shortIds } from '../world/short-ids.ts';
+import { shortIds } from '../../frontend/world/short-ids.ts';
 import { standingOf } from '../../frontend/world/standing.ts';
 import type { Standing } from '../../frontend/world/standing.ts';
 import type { Route } from '../world/route.ts';

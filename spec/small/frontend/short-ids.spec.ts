@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { shortIds } from '../../../lib/dashboard/world/short-ids.ts';
+import { shortIds } from '../../../lib/frontend/world/short-ids.ts';
 
 const line = 'north-plant-line-3';
 const middle = (word: string): string => `${line}-${word}-temperature-controller-of-the-east-side`;
