@@ -6,7 +6,7 @@ import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { SORTS } from '../top/sorts.ts';
-import type { TopOptions } from '../top/top.ts';
+import type { TopOptions } from '../top/options.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
 const HELP = `

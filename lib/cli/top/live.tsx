@@ -10,7 +10,7 @@ import { eventOf, pressesIn } from './keys.ts';
 import { topMachine } from './machine.ts';
 import { shownIn } from './screen-content.ts';
 import { Screen } from './screen.ts';
-import type { TopOptions } from './top.ts';
+import type { TopOptions } from './options.ts';
 
 /** The screen until the user leaves it; resolves with the exit code. */
 export async function live(context: HostContext, { sort, interval, agent }: TopOptions): Promise<number> {

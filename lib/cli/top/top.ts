@@ -1,20 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../../host/exit-codes.ts';
-import type { Millis } from '../../model/values/time.ts';
 import type { HostContext, HostRun } from '../host/context.ts';
 import { printJson } from '../output/io.ts';
 import { allServices } from '../services/show-services.ts';
 import { headLines } from './head.ts';
 import { rowLines } from './list.ts';
 import { ordered, rowsOf } from './rows.ts';
-import type { Sort } from './sorts.ts';
-
-/** The options of `top`. */
-export interface TopOptions {
-  readonly sort: Sort;
-  readonly interval: Millis;
-  readonly agent?: string;
-}
+import type { TopOptions } from './options.ts';
 
 /** The states and the resource usage of all services: live on a terminal, otherwise once. */
 export function top(options: TopOptions): HostRun {

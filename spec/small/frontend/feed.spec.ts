@@ -6,7 +6,7 @@ import type { FeedInput } from '../../../lib/frontend/feed/machine.ts';
 import { EMPTY_WORLD } from '../../../lib/frontend/world/world.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PlayedHost } from './played-host.ts';
-import { eventOf, healthOf, instant, serviceOf } from './views.ts';
+import { eventOf, instant, serviceOf } from './views.ts';
 
 describe('the connection to a host', () => {
   let host: PlayedHost;
