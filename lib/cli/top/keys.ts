@@ -85,8 +85,8 @@ function isTyping(snapshot: TopSnapshot): boolean {
   );
 }
 
-/** What a key does where the screen is now; null: nothing. Several characters come at once if text was pasted. */
-export function eventOf(snapshot: TopSnapshot, input: string, key: Partial<Key>): TopEvent | null {
+/** What a key does where the screen is now; null: nothing. */
+export function eventOf(snapshot: TopSnapshot, { input, key }: Press): TopEvent | null {
   const name = nameOf(input, key);
   if (snapshot.matches({ open: { dialog: 'help' } })) return EVERYWHERE[name] ?? { type: 'cancel' };
   if (snapshot.matches({ open: { dialog: 'confirming' } })) return CONFIRMING[name] ?? { type: 'cancel' };
@@ -99,9 +99,23 @@ export function eventOf(snapshot: TopSnapshot, input: string, key: Partial<Key>)
   return (snapshot.matches({ open: { view: 'details' } }) ? DETAILS : LIST)[name] ?? null;
 }
 
-/** Keys that were pressed so fast that they arrive together. */
-export function pressesIn(snapshot: TopSnapshot, input: string, key: Partial<Key>): readonly string[] {
-  return isTyping(snapshot) || nameOf(input, key) !== input ? [input] : Array.from(input);
+/** One key. */
+export interface Press {
+  readonly input: string;
+  readonly key: Partial<Key>;
+}
+
+const CONTROLS: Readonly<Partial<Record<string, Partial<Key>>>> = {
+  '\r': { return: true },
+  '\n': { return: true },
+  '\x7f': { backspace: true },
+  '\b': { backspace: true },
+};
+
+/** Keys that were pressed so fast that they arrive together, or pasted. */
+export function pressesIn(input: string, key: Partial<Key>): readonly Press[] {
+  if (nameOf(input, key) !== input) return [{ input, key }];
+  return Array.from(input, (one) => ({ input: one, key: CONTROLS[one] ?? {} }));
 }
 
 function printable(text: string): string {

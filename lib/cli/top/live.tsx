@@ -26,8 +26,8 @@ export async function live(context: HostContext, { sort, interval, agent }: TopO
   const input = { client, store: new Store(), agent: agent ?? null, sort, isReversed: false, size: size(), now };
   const actor = createActor(topMachine, { input: { ...input, intervalMs: interval, shown: shownIn(site) } });
   const onInput = (text: string, key: Key): void => {
-    for (const press of pressesIn(actor.getSnapshot(), text, key)) {
-      const event = eventOf(actor.getSnapshot(), press, key);
+    for (const press of pressesIn(text, key)) {
+      const event = eventOf(actor.getSnapshot(), press);
       if (event !== null) actor.send(event);
     }
   };

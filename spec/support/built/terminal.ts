@@ -1,10 +1,13 @@
-import xterm from '@xterm/headless';
+import type xterm from '@xterm/headless';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import type { Readable, Writable } from 'node:stream';
 import { eventually } from '../eventually.ts';
 import { findProgram } from './real-services.ts';
 
+// Its names are not found by an import of this module system.
+const { Terminal: Screen } = createRequire(import.meta.url)('@xterm/headless') as typeof xterm;
 const RUNNER = new URL('terminal.py', import.meta.url).pathname;
 const TRY_MS = 15_000;
 
@@ -30,7 +33,7 @@ export class Terminal {
   written = '';
 
   constructor(program: readonly string[], { columns, rows, env = {} }: TerminalOptions) {
-    this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+    this.#screen = new Screen({ cols: columns, rows, allowProposedApi: true });
     const args = [RUNNER, String(columns), String(rows), ...program];
     const all = { ...process.env, TERM: 'xterm-256color', ...env };
     this.#child = spawn('python3', args, { env: all, stdio: ['pipe', 'pipe', 'inherit'] });
