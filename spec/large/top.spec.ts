@@ -37,7 +37,7 @@ describe(`top in a terminal${reason === null ? '' : ` (skipped: ${reason})`}`, f
     write(basePath, 'read', 'reader-token-0123456789\n');
   });
   afterEach(async () => {
-    await terminal?.close();
+    await terminal.close();
     await host.end('SIGTERM');
   });
 
@@ -86,7 +86,9 @@ describe(`top in a terminal${reason === null ? '' : ` (skipped: ${reason})`}`, f
     await terminal.line(/Restart service press\?/);
     terminal.press('y');
     await terminal.line(/^Restarted press\./);
-    expect((await host.service('press')).generation).to.equal(before.generation + 1);
+    await eventually(async () => {
+      expect((await host.service('press')).generation).to.equal(before.generation + 1);
+    });
     expect((await host.history()).find(({ type }) => type === 'service.restart_requested')).to.have.property(
       'tool',
       'cli',

@@ -1,19 +1,9 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import {
-  Button,
-  Dialog,
-  DialogTrigger,
-  Form,
-  Heading,
-  Label,
-  Modal,
-  ModalOverlay,
-  TextArea,
-  TextField,
-} from 'react-aria-components';
+import { Button, DialogTrigger, Form, Label, TextArea, TextField } from 'react-aria-components';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { acknowledgementConsequences, canAcknowledge } from '../../frontend/command/consequences.ts';
+import { DialogButtons, PageDialog } from '../dialog/page-dialog.tsx';
 import { useHost } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
 import { sentenceOf } from '../../frontend/words/sentence.ts';
@@ -55,14 +45,7 @@ function AcknowledgeForm({ id, close }: AcknowledgeFormProps): ReactNode {
         <TextArea />
       </TextField>
       <Problem sentence={refusal ?? block} />
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button type="submit" className="button button-do" isDisabled={block !== null}>
-          Acknowledge
-        </Button>
-      </div>
+      <DialogButtons close={close} label="Acknowledge" isDisabled={block !== null} />
     </Form>
   );
 }
@@ -92,18 +75,9 @@ export function Acknowledgement({ service }: { readonly service: ServiceView }):
         <Button className="button" isDisabled={block !== null}>
           {acknowledgement === null ? 'Acknowledge' : 'Acknowledge again'}
         </Button>
-        <ModalOverlay className="overlay" isDismissable>
-          <Modal className="modal">
-            <Dialog className="dialog">
-              {({ close }) => (
-                <>
-                  <Heading slot="title">Acknowledge the failure of {id}?</Heading>
-                  <AcknowledgeForm id={id} close={close} />
-                </>
-              )}
-            </Dialog>
-          </Modal>
-        </ModalOverlay>
+        <PageDialog title={`Acknowledge the failure of ${id}?`}>
+          {(close) => <AcknowledgeForm id={id} close={close} />}
+        </PageDialog>
       </DialogTrigger>
     </div>
   );

@@ -57,7 +57,12 @@ export function Commands({ target }: { readonly target: Target }): ReactNode {
       <span className="command-outcome" role="status">
         {block ?? outcome(sent)}
       </span>
-      <Problem sentence={sent.type === 'refused' ? sent.sentence : null} />
+      <Problem
+        sentence={sent.type === 'refused' ? sent.sentence : null}
+        onClose={() => {
+          setSent({ type: 'nothing' });
+        }}
+      />
     </div>
   );
 }

@@ -104,7 +104,13 @@ export function SelectionCommands({ targets, hidden, onClear }: SelectionCommand
         {block ?? outcome?.sentence}
       </span>
       {outcome?.refusals.map((refusal) => (
-        <Problem key={refusal} sentence={refusal} />
+        <Problem
+          key={refusal}
+          sentence={refusal}
+          onClose={() => {
+            setOutcome({ ...outcome, refusals: outcome.refusals.filter((one) => one !== refusal) });
+          }}
+        />
       ))}
     </section>
   );
