@@ -46,7 +46,7 @@ describeInBrowser('configuration and versions on the page', function (browser) {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('env.MODEL').last().waitFor();
     const said = await dialog.innerText();
-    expect(said).to.match(/mixer: add/);
+    expect(said).to.match(/mixer: start/);
     expect(said).to.match(/press: restart/);
     expect(said).to.match(/env\.MODEL: <hidden> → <hidden>/);
     expect(said).to.include('Restarts press.');
@@ -90,6 +90,7 @@ describeInBrowser('configuration and versions on the page', function (browser) {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: '1.1.0 (runs now)' }).waitFor();
     await dialog.getByText('It is so already.').waitFor();
+    await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await dialog.getByText('version: ^1 → 1.0.0').waitFor();

@@ -456,6 +456,8 @@ describe('commands to a host', () => {
   it('complete ids from the host that the environment specifies', async () => {
     api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate'));
     expect((await run('__complete', 'services', 'logs', 'p')).output).to.equal('pump1-corerl\n:none\n');
+    const versions = (await run('__complete', 'services', 'version', 'pump1-corerl', '1')).output;
+    expect(versions).to.match(/^(1\.\S+\n)+:none\n$/);
     const env = { COREDINATOR_URL: api.listening.url };
     await api.close();
     expect((await runCommand(['__complete', 'services', 'logs', 'p'], env)).output).to.equal(':none\n');
