@@ -55,7 +55,7 @@ function auditTable(
     { text: event.actor ?? '-' },
     { text: event.tool ?? '-' },
     { text: event.address ?? '-' },
-    { text: sentenceOf({ ...event, actor: null }) },
+    { text: sentenceOf(event, 'omitted') },
   ]);
   return table(headOf(HEAD, colors), rows, width);
 }

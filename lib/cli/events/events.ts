@@ -83,8 +83,8 @@ export function eventLine(event: EventView, colors: Colors, isUtc = false): stri
   return `${colors.dim(shownTime(event.at, isUtc))}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
 }
 
-/** An event as a sentence. */
-export function sentenceOf(event: EventView): string {
+/** An event as a sentence; `omitted`: who gave the command is shown next to it. */
+export function sentenceOf(event: EventView, attribution?: 'omitted'): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
   const { repeated } = event;
   const { actor, address = null, tool = null } = event;
@@ -98,6 +98,7 @@ export function sentenceOf(event: EventView): string {
     cause,
     detail,
     ...source,
+    ...(attribution === undefined ? {} : { attribution }),
     ...(repeated === undefined ? {} : { repeated }),
   });
 }
