@@ -10,7 +10,8 @@ const MANY = 32;
  */
 export function indexTimers({ system }: AnyActorRef): void {
   const { scheduler } = system;
-  const { schedule, cancel } = scheduler;
+  const schedule = scheduler.schedule.bind(scheduler);
+  const cancel = scheduler.cancel.bind(scheduler);
   const pending = new WeakMap<AnyActorRef, Set<string>>();
 
   scheduler.schedule = (source, target, event, delay, id = Math.random().toString(36).slice(2)) => {

@@ -12,7 +12,7 @@ function createWaiters(count: number) {
     initial: 'waiting',
     states: { waiting: { after: { 1_000: 'over' }, on: { end: 'over' } }, over: { type: 'final' } },
   });
-  const root = setup({ types: { children: {} as Record<string, 'waiter'> }, actors: { waiter } }).createMachine({
+  const root = setup({ types: { children: {} }, actors: { waiter } }).createMachine({
     invoke: Array.from({ length: count }, (_, index) => ({ id: `waiter${String(index)}`, src: 'waiter' as const })),
   });
   return { clock, root: createActor(root, { clock }) };
