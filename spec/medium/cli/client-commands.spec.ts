@@ -300,7 +300,7 @@ describe('commands to a host', () => {
     api.control.events.push(command(1, 'anna', 'cli'), event(2), command(3, 'ben', 'page'));
     const [head, first, second] = rows(await run('audit'));
     expect(head).to.deep.equal(['TIME', 'ACTOR', 'TOOL', 'ADDRESS', 'COMMAND']);
-    expect(first).to.include.members(['anna', 'cli', '192.0.2.7']);
+    expect(first).to.include.members(['anna', 'cli', '192.0.2.7', 'Agent pump1-corerl was stopped.']);
     expect(second).to.include.members(['ben', 'page']);
     const seqs = async (...words: readonly string[]): Promise<readonly number[]> =>
       ((await runJson('audit', ...words)) as readonly EventView[]).map(({ seq }) => seq);
