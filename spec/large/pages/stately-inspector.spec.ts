@@ -33,7 +33,7 @@ function assertWhole(messages: readonly InspectMessage[]): void {
   }
 }
 
-describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describe(`the Stately inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
   this.timeout(180_000);
   let basePath: string;
   let inspector: StandInInspector;
@@ -103,7 +103,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
   }
 
   it('shows all actors in a frame, then what happens, and everything again when the inspector is reloaded', async () => {
-    await page.goto(`${host.url}/inspector`);
+    await page.goto(`${host.url}/inspector/stately`);
     const messages = await whole(await frame());
     expect(JSON.stringify(messages)).to.include('API_KEY').and.not.include(SECRET);
     await page.locator('#host', { hasText: 'connected' }).waitFor();
@@ -125,7 +125,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
   });
 
   it('shows the same in a window that a click opens, and after the window is reloaded', async () => {
-    await page.goto(`${host.url}/inspector`);
+    await page.goto(`${host.url}/inspector/stately`);
     await whole(await frame());
     const opening = page.waitForEvent('popup');
     await page.getByRole('button', { name: 'Open in a window' }).click();
@@ -143,7 +143,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
   });
 
   it('continues when the host is killed and restarted: with new ids, and with the old actors stopped', async () => {
-    await page.goto(`${host.url}/inspector`);
+    await page.goto(`${host.url}/inspector/stately`);
     const before = await whole(await frame());
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
@@ -162,7 +162,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
   });
 
   it('says what to do if the browser opens no window', async () => {
-    await page.goto(`${host.url}/inspector`);
+    await page.goto(`${host.url}/inspector/stately`);
     await whole(await frame());
     await page.evaluate('window.open = () => null'); // what a blocked one gives
     await page.getByRole('button', { name: 'Open in a window' }).click();
@@ -173,7 +173,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`is accessible (axe, ${colorScheme})`, async () => {
       await page.emulateMedia({ colorScheme });
-      await page.goto(`${host.url}/inspector`);
+      await page.goto(`${host.url}/inspector/stately`);
       await whole(await frame());
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate<AxeResults>('axe.run(document, { iframes: false })');
@@ -185,8 +185,8 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
     host = await startHost(port, new URL('/silent', inspector.url).href);
-    await page.goto(`${host.url}/inspector`);
-    await page.locator('#note', { hasText: '/ui' }).waitFor();
+    await page.goto(`${host.url}/inspector/stately`);
+    await page.locator('#note', { hasText: '/inspector' }).waitFor();
     expect(await page.locator('#note').innerText())
       .to.include('does not answer')
       .and.include('--inspector-url');
