@@ -20,6 +20,8 @@ export interface HubLimits {
   readonly heartbeatMs: number;
 }
 
+const inXState: ConfigOf = (machine) => machine.config;
+
 const MIB = 1024 * 1024;
 const LIMITS: HubLimits = {
   maxViewers: 16,
@@ -73,7 +75,7 @@ export class Hub {
   #isClosed = false;
 
   constructor(options: HubOptions) {
-    const { roots, boot, clock, log, yieldTo, elapsed, configOf = ({ config }) => config } = options;
+    const { roots, boot, clock, log, yieldTo, elapsed, configOf = inXState } = options;
     const limits = { ...LIMITS, ...options.limits };
     this.#options = options;
     this.#limits = limits;

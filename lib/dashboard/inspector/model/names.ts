@@ -1,0 +1,25 @@
+import type { Actor, Tape } from './tape.ts';
+
+/** The sender of events that no actor has sent: commands, and what the host observes. */
+export const OUTSIDE = 'outside';
+
+/** What people call an actor: an effect is named with the actor that runs it. */
+export function nameOf(tape: Tape, id: string | null): string {
+  const actor = id === null ? null : tape.actor(id);
+  if (id === null) return OUTSIDE;
+  if (actor === null) return 'an actor that is no longer kept';
+  if (actor.machine !== null) return ownName(actor);
+  return `${nameOf(tape, actor.parentId)} › ${actor.name}`;
+}
+
+/** Its name within its parent. */
+export function ownName({ name, machine }: Actor): string {
+  return machine === 'supervisor' ? 'supervisor' : name;
+}
+
+/** The machine that an actor belongs to: itself, or the one that runs the effect; null: outside, or no longer kept. */
+export function machineActorOf(tape: Tape, id: string | null): Actor | null {
+  const actor = id === null ? null : tape.actor(id);
+  if (actor === null || actor.machine !== null) return actor;
+  return machineActorOf(tape, actor.parentId);
+}
