@@ -7,9 +7,11 @@ export interface EventFilter {
   readonly actor: string;
   /** Parts of types of events, likewise. */
   readonly event: string;
+  /** Whether also what is sent to effects is listed: how they begin and end inside. */
+  readonly withEffects: boolean;
 }
 
-export const ALL_EVENTS: EventFilter = { actor: '', event: '' };
+export const ALL_EVENTS: EventFilter = { actor: '', event: '', withEffects: false };
 
 function partsOf(text: string): readonly string[] {
   return text
@@ -20,9 +22,9 @@ function partsOf(text: string): readonly string[] {
 }
 
 /** The rows that match. Places where messages are missing always do. */
-export function matching(tape: Tape, { actor, event }: EventFilter): readonly TapeRow[] {
+export function matching(tape: Tape, { actor, event, withEffects }: EventFilter): readonly TapeRow[] {
   const [actors, events] = [partsOf(actor), partsOf(event)];
-  if (actors.length + events.length === 0) return tape.rows;
+  if (withEffects && actors.length + events.length === 0) return tape.rows;
   const names = new Map<string | null, string>();
   const named = (id: string | null): string => {
     const name = names.get(id) ?? nameOf(tape, id).toLowerCase();
@@ -34,6 +36,8 @@ export function matching(tape: Tape, { actor, event }: EventFilter): readonly Ta
   return tape.rows.filter(
     (row) =>
       row.type === 'lost' ||
-      (has(events, [row.event.toLowerCase()]) && has(actors, [named(row.actorId), named(row.sourceId)])),
+      ((withEffects || tape.actor(row.actorId)?.machine != null) &&
+        has(events, [row.event.toLowerCase()]) &&
+        has(actors, [named(row.actorId), named(row.sourceId)])),
   );
 }

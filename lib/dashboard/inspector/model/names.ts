@@ -12,9 +12,14 @@ export function nameOf(tape: Tape, id: string | null): string {
   return `${nameOf(tape, actor.parentId)} › ${actor.name}`;
 }
 
-/** Its name within its parent. */
+/** What it is called on its own. */
 export function ownName({ name, machine }: Actor): string {
   return machine === 'supervisor' ? 'supervisor' : name;
+}
+
+/** The same in a tree, where there is little room: most actors are services. */
+export function shortName(actor: Actor): string {
+  return actor.machine === 'service' ? actor.name.replace(/^service:/, '') : ownName(actor);
 }
 
 /** The machine that an actor belongs to: itself, or the one that runs the effect; null: outside, or no longer kept. */

@@ -1,4 +1,4 @@
-import { ownName } from './names.ts';
+import { ownName, shortName } from './names.ts';
 import type { Actor, Tape } from './tape.ts';
 
 /** The row of the host, which is no actor. */
@@ -42,7 +42,7 @@ export function treeOf(
     const inner = (children.get(id) ?? []).filter(isWanted);
     const isOpenFirst = actor === null || ['supervisor', 'agent'].includes(actor.machine ?? '');
     const isOpen = search !== '' || isOpenFirst !== toggled.has(id);
-    const name = actor === null ? host : ownName(actor);
+    const name = actor === null ? host : shortName(actor);
     rows.push({ id, name, actor, level, position, siblings, isOpen: inner.length === 0 ? null : isOpen });
     if (isOpen) for (const [index, child] of inner.entries()) add(child, level + 1, index + 1, inner.length);
   };

@@ -6,7 +6,7 @@ import { useInspection, useInspector, useTape } from '../inspector-context.ts';
 import { ALL_EVENTS, matching } from '../model/filter.ts';
 import type { EventFilter } from '../model/filter.ts';
 import type { MessageEvent } from '../model/message.ts';
-import { nameOf } from '../model/names.ts';
+import { machineActorOf, nameOf } from '../model/names.ts';
 import { LIVE_LIMITS } from '../model/tape.ts';
 import type { TapeRow } from '../model/tape.ts';
 import { HOST_ROW } from '../model/tree.ts';
@@ -119,7 +119,8 @@ export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
   const name = chosen === null || chosen === HOST_ROW ? null : nameOf(tape, chosen);
   const choose = (next: TapeRow): void => {
     machine.send({ type: 'moment.chosen', position: next.position });
-    if (next.actorId !== '') onChoose(next.actorId);
+    const shown = machineActorOf(tape, next.actorId === '' ? null : next.actorId);
+    if (shown !== null) onChoose(shown.id);
   };
   return (
     <section className="event-panel" aria-label="Events">
@@ -167,6 +168,15 @@ export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
         >
           Only the chosen actor
         </Button>
+        <ToggleButton
+          className="button toggle"
+          isSelected={filter.withEffects}
+          onChange={(withEffects) => {
+            setFilter({ ...filter, withEffects });
+          }}
+        >
+          Effects
+        </ToggleButton>
         <Count shown={rows.length} all={tape.rows.length} dropped={tape.dropped} />
       </div>
       <div className="event-body">

@@ -66,6 +66,12 @@ function indexAfter(key: string, index: number, last: number, page: number): num
   }
 }
 
+/** An empty list is none to screen readers. */
+const LISTBOX: Readonly<Record<EventView, { readonly role: string; readonly 'aria-label': string }>> = {
+  list: { role: 'listbox', 'aria-label': 'Events, oldest first' },
+  sequence: { role: 'listbox', 'aria-label': 'Sequence of events, oldest first' },
+};
+
 interface EventRowsProps {
   readonly view: EventView;
   readonly rows: readonly TapeRow[];
@@ -149,8 +155,7 @@ export function EventRows({ view, rows, position, onChoose }: EventRowsProps): R
     <div
       ref={container}
       className={`event-rows event-rows-${view}`}
-      role="listbox"
-      aria-label={view === 'list' ? 'Events, oldest first' : 'Sequence of events, oldest first'}
+      {...(rows.length === 0 ? {} : LISTBOX[view])}
       aria-activedescendant={chosen < 0 ? undefined : elementIdOf(rows[chosen]?.position ?? 0)}
       tabIndex={0}
       onKeyDown={onKeyDown}
