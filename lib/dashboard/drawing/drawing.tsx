@@ -10,6 +10,9 @@ const READABLE = 5;
 /** The biggest size to fit a small drawing to its frame. */
 const MAX_FIT = 1.5;
 
+/** A fitted drawing leaves some of its frame free: the fonts of a browser may be wider than those that it was laid out with. */
+const FIT_SHARE = 0.95;
+
 /** The position in the list of sizes, or whatever shows the whole drawing. */
 type Size = number | 'fit';
 
@@ -37,7 +40,8 @@ function scaleOf(
   { width, height }: { readonly width: number; readonly height: number },
 ): number {
   if (size !== 'fit') return SIZES[size] ?? 1;
-  return Math.min(MAX_FIT, (frame.clientWidth - 2) / width, (frame.clientHeight - 2) / height);
+  const whole = Math.min(frame.clientWidth / width, frame.clientHeight / height);
+  return Math.min(MAX_FIT, FIT_SHARE * whole);
 }
 
 interface ZoomProps {
@@ -136,11 +140,12 @@ export function Drawing({ svg, label, decorate, onChoose }: DrawingProps): React
       element.setAttribute('width', String(width * scale));
       element.setAttribute('height', String(height * scale));
     };
-    resize();
     const inView = decorate(element);
-    if (inView !== null) center(box, inView);
-    if (size !== 'fit') return undefined;
-    const observer = new ResizeObserver(resize);
+    // Also called at the beginning, and when a frame that was hidden is shown.
+    const observer = new ResizeObserver(() => {
+      resize();
+      if (inView !== null) center(box, inView);
+    });
     observer.observe(box);
     return () => {
       observer.disconnect();

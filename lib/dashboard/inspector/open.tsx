@@ -8,7 +8,8 @@ import { InspectorPage } from './view/inspector-page.tsx';
 /** Shows the inspector of the host of this page. */
 export function openInspector(root: Root): void {
   const client = createClient({ url: window.location.origin });
-  const actor = createActor(inspectorMachine, { input: { client, now: Date.now } });
+  const socketUrl = new URL('/inspector/ws?charts=named', window.location.href.replace(/^http/, 'ws'));
+  const actor = createActor(inspectorMachine, { input: { client, socketUrl, now: Date.now } });
   actor.start();
   root.render(
     <InspectorContext value={{ client, actor }}>

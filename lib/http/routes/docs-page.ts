@@ -41,8 +41,8 @@ ${titleOf(host, `Coredinator ${host.version} API`)}
 <body>
 <nav class="way" aria-label="Dashboard">${dashboardLink(host)}</nav>
 <div id="docs"><noscript>The interactive page requires JavaScript. The OpenAPI document is at <a href="/openapi.json">/openapi.json</a>.</noscript></div>
-<section class="problems">
-<h2>Problems</h2>
+<section class="problems" aria-labelledby="problems">
+<h2 id="problems">Problems</h2>
 <p>Errors are <code>application/problem+json</code>; their <code>type</code> points here.</p>
 <table><tr><th>Status</th><th>Code</th><th>Title</th></tr>
 ${problemRows()}

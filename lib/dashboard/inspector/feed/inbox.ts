@@ -1,6 +1,13 @@
 /** How much is held back at most, in characters and messages; about what a tape keeps. */
 const MAX_CHARACTERS = 64_000_000;
 
+/** What was waiting. */
+export interface Taken {
+  readonly texts: readonly string[];
+  /** How many messages before these were dropped. */
+  readonly dropped: number;
+}
+
 /** Messages that wait, in order. Too many are dropped together: the host can send the state of the actors again. */
 export class Inbox {
   #texts: string[] = [];
@@ -32,9 +39,15 @@ export class Inbox {
     this.#characters = 0;
   }
 
+  /** Adds what another inbox had. */
+  addAll({ texts, dropped }: Taken): void {
+    this.#dropped += dropped;
+    for (const text of texts) this.add(text);
+  }
+
   /** Takes everything; the inbox is as new afterwards. */
-  takeAll(): readonly string[] {
-    const taken = this.#texts;
+  takeAll(): Taken {
+    const taken = { texts: this.#texts, dropped: this.#dropped };
     this.#texts = [];
     this.#characters = 0;
     this.#events = 0;

@@ -36,7 +36,7 @@ export const inspectorMachine = inspectorSetup.createMachine({
           on: { 'recording.opened': 'recording' },
           states: {
             connected: {
-              invoke: { src: 'socket', input: ({ context: { inbox } }) => ({ inbox }) },
+              invoke: { src: 'socket', input: ({ context: { socketUrl, inbox } }) => ({ url: socketUrl, inbox }) },
               initial: 'connecting',
               on: {
                 'socket.closed': [
@@ -49,6 +49,7 @@ export const inspectorMachine = inspectorSetup.createMachine({
                 ],
                 // The host sends the state of all actors to each new connection.
                 resume: { guard: 'hasHeldTooMuch', target: 'connected', reenter: true },
+                'messages.dropped': { guard: 'isFollowing', target: 'connected', reenter: true },
               },
               states: {
                 connecting: { on: { 'socket.opened': { target: 'open', actions: 'connect' } } },

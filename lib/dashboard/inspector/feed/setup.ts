@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromPromise, setup } from 'xstate';
+import { assign, enqueueActions, fromPromise, setup, stateIn } from 'xstate';
 import type { HealthView } from '../../../api/schemas/host.ts';
 import { ProblemError } from '../../../client/client.ts';
 import type { Client } from '../../../client/client.ts';
@@ -6,13 +6,15 @@ import type { Message } from '../model/message.ts';
 import { recordingText, tapeOf } from '../model/recording.ts';
 import type { Recording } from '../model/recording.ts';
 import { Tape } from '../model/tape.ts';
-import type { Inbox } from './inbox.ts';
+import type { Inbox, Taken } from './inbox.ts';
 import { hostSocket } from './socket.ts';
 import type { SocketEvent } from './socket.ts';
 
 /** What the page needs of a host. */
 export interface InspectorInput {
   readonly client: Pick<Client, 'getHealth' | 'getSession'>;
+  /** Where a viewer connects. */
+  readonly socketUrl: URL;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -54,7 +56,9 @@ interface InspectorContext extends InspectorInput {
 
 export type InspectorEvent =
   | SocketEvent
-  | { readonly type: 'batch'; readonly texts: readonly string[] }
+  | (Taken & { readonly type: 'batch' })
+  /** Messages are missing. */
+  | { readonly type: 'messages.dropped' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   /** Shows the state after the row at this position. */
@@ -69,7 +73,8 @@ const MAX_RECORDED = 200_000;
 const WITHDRAWN = 1008;
 
 /** How a message is read: the host writes it, and a file was checked. */
-function appendAll(tape: Tape, texts: readonly string[]): void {
+function appendAll(tape: Tape, { texts, dropped }: Taken, now: number): void {
+  if (dropped > 0) tape.lose(now, `${dropped} messages were too many and were dropped`);
   for (const text of texts) tape.append(JSON.parse(text) as Message, text);
 }
 
@@ -102,20 +107,20 @@ export const inspectorSetup = setup({
   },
   actions: {
     handOut: enqueueActions(({ context: { inbox }, enqueue }) => {
-      enqueue.raise({ type: 'batch', texts: inbox.takeAll() });
+      const taken = inbox.takeAll();
+      enqueue.raise({ type: 'batch', ...taken });
+      if (taken.dropped > 0) enqueue.raise({ type: 'messages.dropped' });
     }),
-    append: assign(({ context: { tape, version }, event }) => {
-      if (event.type === 'batch') appendAll(tape, event.texts);
+    append: assign(({ context: { tape, version, now }, event }) => {
+      if (event.type === 'batch') appendAll(tape, event, now());
       return { version: version + 1 };
     }),
     hold: assign(({ context: { held }, event }) => {
-      if (event.type === 'batch') for (const text of event.texts) held.add(text);
+      if (event.type === 'batch') held.addAll(event);
       return { heldEvents: held.events };
     }),
     release: assign(({ context: { tape, held, version, now } }) => {
-      const { dropped } = held;
-      if (dropped > 0) tape.lose(now(), `${dropped} messages came while paused and were dropped`);
-      appendAll(tape, held.takeAll());
+      appendAll(tape, held.takeAll(), now());
       return { version: version + 1, heldEvents: 0, moment: null };
     }),
     showEnd: assign(({ context: { tape } }) => ({ moment: tape.end })),
@@ -158,6 +163,7 @@ export const inspectorSetup = setup({
     isWithdrawn: ({ event }) => event.type === 'socket.closed' && event.code === WITHDRAWN,
     isSignInRequired: (_, { error }: { readonly error: unknown }) =>
       error instanceof ProblemError && error.status === 401,
+    isFollowing: stateIn({ view: 'following' }),
     hasHeldTooMuch: ({ context: { held } }) => held.dropped > 0,
     isRecordingFull: ({ context: { recorded } }) => recorded > MAX_RECORDED,
   },

@@ -18,7 +18,7 @@ export interface SequenceArrow {
 export interface Sequence {
   readonly lifelines: readonly Lifeline[];
   /** Null: the row concerns all lifelines, or its actor is no longer kept. */
-  arrowOf(row: TapeRow): SequenceArrow | null;
+  readonly arrowOf: (row: TapeRow) => SequenceArrow | null;
 }
 
 /** One lifeline for each machine that sends or gets one of these rows; effects share that of the machine that runs them. */

@@ -24,23 +24,24 @@ function isPart(key: unknown): key is Part {
 /** On a screen that has no room for all parts: which one is shown. */
 function PartSwitch({ part, onPart }: { readonly part: Part; readonly onPart: (part: Part) => void }): ReactNode {
   return (
-    <ToggleButtonGroup
-      className="part-switch"
-      aria-label="Shown part"
-      selectionMode="single"
-      disallowEmptySelection
-      selectedKeys={[part]}
-      onSelectionChange={(keys) => {
-        const [key] = keys;
-        if (isPart(key)) onPart(key);
-      }}
-    >
-      {PARTS.map((one) => (
-        <ToggleButton key={one} id={one} className="button">
-          {PART_NAMES[one]}
-        </ToggleButton>
-      ))}
-    </ToggleButtonGroup>
+    <nav className="part-switch" aria-label="Parts of the page">
+      <ToggleButtonGroup
+        aria-label="Shown part"
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[part]}
+        onSelectionChange={(keys) => {
+          const [key] = keys;
+          if (isPart(key)) onPart(key);
+        }}
+      >
+        {PARTS.map((one) => (
+          <ToggleButton key={one} id={one} className="button">
+            {PART_NAMES[one]}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+    </nav>
   );
 }
 

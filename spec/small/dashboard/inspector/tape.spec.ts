@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Tape } from '../../../../lib/dashboard/inspector/model/tape.ts';
 import type { Message } from '../../../../lib/dashboard/inspector/model/message.ts';
-import { plantWorld, TapeWorld } from './tape-world.ts';
+import { plantWorld, type TapeWorld } from './tape-world.ts';
 
 function rowsOf({ tape }: TapeWorld): readonly string[] {
   return tape.rows.map(({ type, event }) => `${type} ${event}`);

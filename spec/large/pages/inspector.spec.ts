@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { OpenInspector } from '../../support/built/inspector-page.ts';
+import { eventually } from '../../support/eventually.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const reason = whyNoBrowser();
+const SECRET = 'hunter2-hunter2';
+
+describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+  this.timeout(240_000);
+  let basePath: string;
+  let browser: Browser;
+  let host: BuiltHost;
+  let inspector: OpenInspector;
+
+  before(async function () {
+    if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(async () => {
+    basePath = temporaryFolder();
+    for (const name of ['coretelemetry-1.0.0', 'coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
+    const telemetry = `services:\n  telemetry: { kind: coretelemetry, env: { API_KEY: ${SECRET} } }\n`;
+    const webhooks = 'webhooks:\n  shift: { url: "http://127.0.0.1:9/", events: [agent.start_requested] }\n';
+    write(basePath, 'coredinator.yaml', `${telemetry}${webhooks}`);
+    host = await startHost('0');
+    const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
+    await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
+    inspector = await OpenInspector.open(browser, host.url);
+  });
+  afterEach(async () => {
+    if (reason !== null) return;
+    await inspector.close();
+    await host.end('SIGTERM');
+  });
+
+  function startHost(port: string): Promise<BuiltHost> {
+    return BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--name', 'plant-north');
+  }
+
+  /** Kills the process of a service, and waits until the list has that and the service runs again. */
+  async function killed(id: string): Promise<void> {
+    const { pid } = await host.service(id);
+    process.kill(pid ?? -1, 'SIGKILL');
+    await inspector.event('process.exited').first().waitFor();
+    await inspector.event('untilDeadline.service.starting').first().waitFor();
+  }
+
+  it('shows host, supervisor, agents with their services, and webhooks with their states, and asks no other host', async () => {
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    const rows = await inspector.page.getByRole('treeitem').allInnerTexts();
+    const names = rows.map((row) => row.split('\n')[0]);
+    expect(names).to.deep.equal([
+      ...['plant-north', 'supervisor', 'agent:pump1', 'pump1-coreio', 'pump1-corerl', 'telemetry', 'webhook:shift'],
+    ]);
+    await inspector.actor('telemetry').click();
+    await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    await inspector.page.getByRole('tab', { name: 'Context' }).click();
+    await inspector.page.getByText('"telemetry"').first().waitFor();
+    await inspector.page.getByRole('region', { name: 'Context' }).locator('summary').first().click();
+    expect(await inspector.page.content()).not.to.include(SECRET);
+    await inspector.actor('webhook:shift').click();
+    await inspector.page.getByRole('tab', { name: 'Statechart' }).click();
+    await inspector.page.locator('.drawing [id="state-open"].is-current').waitFor();
+    await inspector.page.getByRole('tab', { name: 'Past' }).click();
+    await inspector.page.getByText('The journal keeps states of agents and services only').waitFor();
+    expect(await inspector.page.title()).to.equal('plant-north – inspector');
+    expect(inspector.complaints).to.deep.equal([]);
+  });
+
+  it('lists what happens, pauses, and steps through it by keyboard with the statechart of each moment', async () => {
+    await inspector.actor('pump1-corerl', 'running').click();
+    await killed('pump1-corerl');
+    await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    await inspector.button('Pause').click();
+    await inspector.filter('sender or receiver').fill('corerl');
+    await inspector.filter('type of event').fill('process.exited');
+    await eventually(async () => {
+      expect(await inspector.page.getByRole('option').count()).to.equal(1);
+    });
+    await inspector.event('process.exited').click();
+    await inspector.page.locator('.drawing [id="state-backoff.waiting"].is-current').waitFor();
+    await inspector.page.locator('.drawing .transition.is-lit').first().waitFor();
+    await inspector.page.getByRole('region', { name: 'Chosen event' }).getByText('exit').first().waitFor();
+
+    await inspector.filter('type of event').fill('');
+    await inspector.page.getByRole('radio', { name: 'Sequence' }).click();
+    await inspector.page.getByRole('listbox').focus();
+    await inspector.page.keyboard.press('End');
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    await inspector.page.keyboard.press('Home');
+    await inspector.actor('pump1-corerl', 'backoff').waitFor();
+    const chosen = await inspector.page.getByRole('listbox').getAttribute('aria-activedescendant');
+    expect(await inspector.page.locator(`[id="${chosen ?? ''}"]`).innerText()).to.include('process.exited');
+
+    await host.request('POST', '/api/services/telemetry/restart?wait=running');
+    await inspector.button(/^Resume \([1-9]\d* events since\)$/).click();
+    await inspector.button('Pause').waitFor();
+    await inspector.filter('sender or receiver').fill('telemetry');
+    await inspector.event('service.restart').first().waitFor();
+    expect(inspector.complaints).to.deep.equal([]);
+  });
+
+  it('records to a file that shows the same without the host', async () => {
+    await inspector.button('● Record').click();
+    await inspector.actor('pump1-corerl', 'running').click();
+    await killed('pump1-corerl');
+    const [download] = await Promise.all([
+      inspector.page.waitForEvent('download'),
+      inspector.button(/Stop and save/).click(),
+    ]);
+    const file = join(basePath, 'recording.json');
+    await download.saveAs(file);
+    expect(readFileSync(file, 'utf8')).to.include('API_KEY').and.not.include(SECRET);
+    const { port } = new URL(host.url);
+    await host.end('SIGKILL');
+
+    await inspector.page.locator('input[type=file]').setInputFiles(file);
+    await inspector.page
+      .getByText(/^Recording of plant-north \(version .+\) from .+ Nothing here is live\.$/)
+      .waitFor();
+    await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    await inspector.event('process.exited').click();
+    await inspector.page.locator('.drawing [id="state-backoff.waiting"].is-current').waitFor();
+    await inspector.actor('pump1-corerl', 'backoff').waitFor();
+
+    host = await startHost(port);
+    await inspector.button('Back to the host').click();
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    expect(inspector.complaints.filter((text) => !text.includes('WebSocket'))).to.deep.equal([]);
+  });
+
+  it('says that the host is away, and continues with the next one', async () => {
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    const { port } = new URL(host.url);
+    await host.end('SIGKILL');
+    await inspector.page.getByText(/^▲ No connection since .+; trying again\./).waitFor();
+    expect(await inspector.page.title()).to.equal('(!) plant-north – inspector');
+    host = await startHost(port);
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    await inspector.event('the connection to the host was lost').waitFor();
+  });
+
+  it('shows the past of a service from the journal, and says what is not kept', async () => {
+    await inspector.actor('telemetry', 'running').click();
+    await inspector.page.getByRole('tab', { name: 'Past' }).click();
+    await inspector.page.getByText('Events between actors, and contexts, are not kept').waitFor();
+    await inspector
+      .button(/stopped → starting/)
+      .first()
+      .click();
+    await inspector.page.locator('.drawing [id="state-starting"].is-current').waitFor();
+    const link = inspector.page.getByRole('link', { name: 'The whole history is in the dashboard.' });
+    expect(await link.getAttribute('href')).to.equal('/ui/#/services/telemetry/history');
+  });
+
+  it('exports the chart with the events that it shows, fits it, and leads to the other pages', async () => {
+    await inspector.actor('telemetry', 'running').click();
+    const { page } = inspector;
+    const drawing = page.locator('.drawing svg').first();
+    await drawing.waitFor();
+    const before = await drawing.boundingBox();
+    await inspector.button('Fit').click();
+    await eventually(async () => {
+      const [now, frame] = await Promise.all([drawing.boundingBox(), page.locator('.drawing-frame').boundingBox()]);
+      expect(now!.width).to.be.lessThan(before!.width);
+      expect(now!.width).to.be.at.most(frame!.width);
+      expect(now!.height).to.be.at.most(frame!.height);
+    });
+    await inspector.button('All events').click();
+    for (const [name, part] of [
+      ['SVG', '<svg'],
+      ['Mermaid', 'resume.alive'],
+      ['XState JSON', '"initial":"stopped"'],
+      ['Stately snippet', 'setup({'],
+    ] as const) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+      expect(readFileSync(await download.path(), 'utf8'), name).to.include(part);
+    }
+    for (const [name, path] of [
+      ['Dashboard', '/ui/'],
+      ['API', '/docs'],
+      ['Stately inspector', '/inspector/stately'],
+      ['plant-north', '/ui/'],
+    ] as const) {
+      expect(await page.getByRole('link', { name, exact: true }).getAttribute('href'), name).to.equal(path);
+    }
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`has no serious finding of axe (${scheme}), on a phone neither`, async () => {
+      await inspector.page.emulateMedia({ colorScheme: scheme });
+      expect(await inspector.seriousFindings(), 'empty').to.deep.equal([]);
+      await inspector.actor('pump1-corerl', 'running').click();
+      await killed('pump1-corerl');
+      await inspector.event('process.exited').click();
+      expect(await inspector.seriousFindings(), 'list').to.deep.equal([]);
+      await inspector.page.getByRole('radio', { name: 'Sequence' }).click();
+      for (const tab of ['Context', 'Past', 'Statechart']) {
+        await inspector.page.getByRole('tab', { name: tab }).click();
+        expect(await inspector.seriousFindings(), tab).to.deep.equal([]);
+      }
+      await inspector.page.setViewportSize({ width: 390, height: 844 });
+      for (const part of ['Actors', 'Chosen actor', 'Events']) {
+        await inspector.page.getByRole('radio', { name: part }).click();
+        expect(await inspector.seriousFindings(), `phone: ${part}`).to.deep.equal([]);
+      }
+      expect(inspector.complaints).to.deep.equal([]);
+    });
+  }
+});
