@@ -6,7 +6,7 @@ import { App } from './app.tsx';
 import { HostContext } from './host-context.ts';
 import { openHost } from './host.ts';
 import { Problem } from './words/problem.tsx';
-import { sentenceOf } from './words/sentence.ts';
+import { sentenceOf } from '../frontend/words/sentence.ts';
 import './style/base.css';
 
 const container = document.getElementById('app');

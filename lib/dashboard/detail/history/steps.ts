@@ -1,5 +1,5 @@
 import type { AgentHistoryView, ServiceHistoryView } from '../../../api/schemas/history.ts';
-import type { State } from '../../world/world.ts';
+import type { State } from '../../../frontend/world/world.ts';
 
 type ProcessPart = Pick<ServiceHistoryView['steps'][number], 'generation' | 'pid' | 'exit'>;
 

@@ -8,7 +8,7 @@
  * recorder  idle | recording (what comes is also kept for a file)
  * host      reading | known (its name and health are read again after a while)
  */
-import { sentenceOf } from '../../words/sentence.ts';
+import { sentenceOf } from '../../../frontend/words/sentence.ts';
 import { Tape } from '../model/tape.ts';
 import { Inbox } from './inbox.ts';
 import { inspectorSetup } from './setup.ts';

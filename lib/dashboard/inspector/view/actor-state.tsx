@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { StateBadge, StateMark } from '../../words/state-badge.tsx';
-import { STANDINGS, standingOf, wordsOf } from '../../world/standing.ts';
-import type { Standing } from '../../world/standing.ts';
-import type { State } from '../../world/world.ts';
+import { STANDINGS, standingOf, wordsOf } from '../../../frontend/world/standing.ts';
+import type { Standing } from '../../../frontend/world/standing.ts';
+import type { State } from '../../../frontend/world/world.ts';
 import { useTape } from '../inspector-context.ts';
 import { chartStateOf, stateWords } from '../model/state-value.ts';
 import type { Actor, ActorState } from '../model/tape.ts';

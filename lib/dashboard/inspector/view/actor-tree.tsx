@@ -6,7 +6,7 @@ import type { Move } from '../../list/moves.ts';
 import { useRowsInView } from '../../list/use-rows-in-view.ts';
 import { useTyped } from '../../list/use-typed.ts';
 import '../../list/service-list.css';
-import { counted } from '../../words/amount.ts';
+import { counted } from '../../../frontend/words/amount.ts';
 import { useInspection, useTape } from '../inspector-context.ts';
 import { HOST_ROW, treeOf } from '../model/tree.ts';
 import type { ActorRow } from '../model/tree.ts';

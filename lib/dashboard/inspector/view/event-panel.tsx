@@ -1,7 +1,7 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { counted } from '../../words/amount.ts';
+import { counted } from '../../../frontend/words/amount.ts';
 import { useInspection, useInspector, useTape } from '../inspector-context.ts';
 import { ALL_EVENTS, matching } from '../model/filter.ts';
 import type { EventFilter } from '../model/filter.ts';

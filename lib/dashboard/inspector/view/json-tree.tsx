@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { counted } from '../../words/amount.ts';
+import { counted } from '../../../frontend/words/amount.ts';
 
 /** So many members of one object are shown at first. */
 const AT_FIRST = 200;

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, FileTrigger } from 'react-aria-components';
-import { counted } from '../../words/amount.ts';
+import { counted } from '../../../frontend/words/amount.ts';
 import { drawingOf } from '../../drawing/statechart.tsx';
 import { Problem } from '../../words/problem.tsx';
-import { sentenceOf } from '../../words/sentence.ts';
+import { sentenceOf } from '../../../frontend/words/sentence.ts';
 import { useInspection, useInspector } from '../inspector-context.ts';
 import { parseRecording } from '../model/recording.ts';
 
