@@ -11,9 +11,8 @@ import { LIVE_LIMITS } from '../model/tape.ts';
 import type { TapeRow } from '../model/tape.ts';
 import { HOST_ROW } from '../model/tree.ts';
 import { EventRows } from './event-rows.tsx';
+import type { EventView } from './event-rows.tsx';
 import { JsonTree } from './json-tree.tsx';
-
-export type EventView = 'list' | 'sequence';
 
 function PauseButton(): ReactNode {
   const { actor } = useInspector();

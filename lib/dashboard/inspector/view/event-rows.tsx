@@ -6,7 +6,9 @@ import { sequenceOf } from '../model/lifelines.ts';
 import type { Sequence } from '../model/lifelines.ts';
 import type { Tape, TapeRow } from '../model/tape.ts';
 import { LIFELINE_PX, Lifelines, ListCells, SequenceCells } from './event-cells.tsx';
-import type { EventView } from './event-panel.tsx';
+
+/** How events are shown. */
+export type EventView = 'list' | 'sequence';
 
 const ROW_PX = 26;
 /** So close to its end, a list counts as being there. */
