@@ -16,7 +16,7 @@ import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
 import type { VersionChangeView, VersionsView } from '../api/schemas/version.ts';
 import type { WebhookView } from '../api/schemas/webhook.ts';
-import type { UsageView } from '../api/schemas/usage.ts';
+import type { UsageHistoryView, UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
 import type { Begun, KeptAnswer, IdempotencyClaim } from '../model/idempotency.ts';
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
@@ -138,6 +138,8 @@ export interface Queries {
    * second.
    */
   usage(): Promise<UsageView>;
+  /** The samples of a service of the last day, from the store. Throws ServiceNotFoundError. */
+  serviceUsage(id: string, since: Instant, until: Instant): Promise<UsageHistoryView>;
   health(): HealthView;
   /** The configurations that were applied, newest first. Throws StoreUnavailableError. */
   configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView>;

@@ -25,6 +25,7 @@ import { Notices } from './health/notices.ts';
 import { IntentionCopier } from './recovery/intention-copier.ts';
 import { copyNotice, storedIntentions, type StoredIntentions } from './recovery/stored-intentions.ts';
 import type { RuntimeBase } from './runtime.ts';
+import { openUsageSampler } from './usage/open-sampler.ts';
 
 /**
  * Restores every stored actor, starts the host services, and returns the control of the host. `machineOf` makes the root
@@ -57,6 +58,7 @@ export async function openControl(ports: HostPorts, machineOf = rootMachine): Pr
   // commands.
   await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
   await host.start();
+  host.onClose = openUsageSampler(runtime);
   started(host);
   return host;
 }

@@ -1,7 +1,7 @@
 import type { OpenControl } from '../../../lib/control/control.ts';
 import { Health } from '../../../lib/control/health/health.ts';
 import { ObservedProcessHost } from '../../../lib/control/health/observed-process-host.ts';
-import type { FoundState } from '../../../lib/control/host-ports.ts';
+import type { FoundState, UsageSources } from '../../../lib/control/host-ports.ts';
 import { openControl } from '../../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../../lib/model/errors.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
@@ -128,6 +128,7 @@ export class ControlWorld {
   readonly portRegistry = new MemoryPortRegistry();
   readonly launches = new MemoryLaunchHistory();
   logs: ServiceLogs = NO_LOGS;
+  usage: UsageSources = NO_USAGE;
   /** What launches get of the environment of the host. */
   inherited: Readonly<Record<string, string>> = {};
   /** What the next host sends events with. */
@@ -167,7 +168,7 @@ export class ControlWorld {
     const identity = { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs, inherited },
-      ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      ...{ usage: this.usage, health, clock, timers, log, identity },
       configurations: this.store.configurations,
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),

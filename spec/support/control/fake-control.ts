@@ -20,7 +20,7 @@ import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
 import type { VersionChangeView, VersionsView } from '../../../lib/api/schemas/version.ts';
-import type { UsageView } from '../../../lib/api/schemas/usage.ts';
+import type { UsageHistoryView, UsageView } from '../../../lib/api/schemas/usage.ts';
 import type { WebhookView } from '../../../lib/api/schemas/webhook.ts';
 import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
 import type {
@@ -565,6 +565,11 @@ export class FakeControl implements Control, Queries {
     this.#view('searchLogs', query);
     await Promise.resolve();
     return this.findings(query, search, serviceId);
+  }
+
+  serviceUsage(id: string, since: number, until: number): Promise<UsageHistoryView> {
+    this.#view('serviceUsage', { id, since, until });
+    return Promise.resolve({ service_id: id, samples: [] });
   }
 
   usage(): Promise<UsageView> {
