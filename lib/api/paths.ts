@@ -50,6 +50,7 @@ export const ENDPOINTS = {
 
   streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],
+  getTimeline: ['GET', '/api/timeline'],
   listCommands: ['GET', '/api/audit'],
 
   listWebhooks: ['GET', '/api/webhooks'],

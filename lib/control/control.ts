@@ -14,6 +14,7 @@ import type { HealthView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
 import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import type { TimelineView } from '../api/schemas/timeline.ts';
 import type { VersionChangeView, VersionsView } from '../api/schemas/version.ts';
 import type { WebhookView } from '../api/schemas/webhook.ts';
 import type { UsageHistoryView, UsageView } from '../api/schemas/usage.ts';
@@ -138,6 +139,8 @@ export interface Queries {
    * second.
    */
   usage(): Promise<UsageView>;
+  /** The states of services and the health of the host over time, from the journal. */
+  timeline(query: TimelineQuery): Promise<TimelineView>;
   /** The samples of a service of the last day, from the store. Throws ServiceNotFoundError. */
   serviceUsage(id: string, since: Instant, until: Instant): Promise<UsageHistoryView>;
   health(): HealthView;
@@ -281,5 +284,14 @@ export interface LaunchQuery {
   readonly compare: number | null;
 }
 
+/** Which part of the past a timeline shows. */
+export interface TimelineQuery {
+  readonly since: Instant;
+  readonly until: Instant;
+  /** Empty: all services. */
+  readonly serviceIds: readonly string[];
+  readonly resolutionMs: Millis;
+}
+
 /** Which part of the history to read. */
-export type HistoryQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;
+export type HistoryQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since' | 'until'>;

@@ -33,6 +33,7 @@ import { healthView } from './health.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
 import { outputTail } from './last-words.ts';
 import { launchPage } from './launches.ts';
+import { timelineView } from './timeline.ts';
 import { hostUsage, serviceUsage } from './usage.ts';
 import { isFailing, webhookStatus, webhookView } from './webhooks.ts';
 import {
@@ -61,6 +62,7 @@ export class HostQueries implements Queries {
   readonly #busyPorts: BusyPortsAtEnds;
   readonly #restartTimes: RestartTimes;
   readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
+  readonly timeline: Queries['timeline'] = (query) => timelineView(this.#runtime, query);
   readonly usage: Queries['usage'] = () => hostUsage(this.#runtime);
   readonly serviceUsage: Queries['serviceUsage'] = (...args) => serviceUsage(this.#runtime, ...args);
 

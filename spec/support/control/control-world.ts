@@ -60,6 +60,13 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
     keepIdempotencyRecord: (record) => alive(() => store.keepIdempotencyRecord(record)),
     history: (query) => alive(() => store.history(query)),
     probe: () => alive(() => store.probe()),
+    timeline: {
+      events: (page) => alive(() => store.timeline.events(page)),
+      before: (since, ids) => alive(() => store.timeline.before(since, ids)),
+      hostLimits: () => alive(() => store.timeline.hostLimits()),
+      health: () => alive(() => store.timeline.health()),
+      oldestAt: () => alive(() => store.timeline.oldestAt()),
+    },
   };
 }
 

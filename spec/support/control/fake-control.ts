@@ -19,6 +19,7 @@ import type {
 import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import type { TimelineView } from '../../../lib/api/schemas/timeline.ts';
 import type { VersionChangeView, VersionsView } from '../../../lib/api/schemas/version.ts';
 import type { UsageHistoryView, UsageView } from '../../../lib/api/schemas/usage.ts';
 import type { WebhookView } from '../../../lib/api/schemas/webhook.ts';
@@ -33,6 +34,7 @@ import type {
   ExitMode,
   HistoryQuery,
   LaunchQuery,
+  TimelineQuery,
   MuteRequest,
   Queries,
   Wait,
@@ -52,6 +54,7 @@ import type { JournalQuery } from '../../../lib/model/journal.ts';
 import { digestOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceGraph } from '../../../lib/model/policy/service-graph.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
+import { isoOf } from '../../../lib/model/values/time.ts';
 import { parseAgentId } from '../../../lib/model/values/ids.ts';
 import type { AgentId, ServiceId } from '../../../lib/model/values/ids.ts';
 import { ALL_EVENTS, matchesFilter, type EventFilter } from '../../../lib/model/values/event-filter.ts';
@@ -565,6 +568,23 @@ export class FakeControl implements Control, Queries {
     this.#view('searchLogs', query);
     await Promise.resolve();
     return this.findings(query, search, serviceId);
+  }
+
+  timeline(query: TimelineQuery): Promise<TimelineView> {
+    this.#view('timeline', query);
+    const columns = {
+      states: { at: [], state: [], worst: [], count: [] },
+      marks: { at: [], kind: [], seq: [], count: [] },
+      condensed: [],
+    };
+    return Promise.resolve({
+      ...{ since: isoOf(query.since), until: isoOf(query.until), now: SINCE, stored_since: null },
+      resolution_ms: query.resolutionMs,
+      absences: [],
+      health: { at: [], status: [] },
+      host: columns,
+      lanes: [],
+    });
   }
 
   serviceUsage(id: string, since: number, until: number): Promise<UsageHistoryView> {
