@@ -8,7 +8,7 @@ import type { JournalQuery } from '../model/journal.ts';
 import type { LogBatch, LogBounds, LogFindings, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
-import type { EventView } from '../api/schemas/event.ts';
+import type { DescribedEventView } from '../api/schemas/event.ts';
 import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView, ReloadView } from '../api/schemas/config.ts';
 import type { HealthView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
@@ -121,7 +121,7 @@ export interface Queries {
   /** The same for an agent. Throws AgentNotFoundError. */
   agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView>;
   /** `next` is the `after` of the following page, null at the end. */
-  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
+  history(query: JournalQuery): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }>;
   /**
    * The events from the query's starting point on, and new ones as they come; the first batch has the position
    * immediately. Ends when the signal is aborted or the host shuts down. Throws StoreUnavailableError between batches.

@@ -39,7 +39,7 @@ import { isFailing, webhookStatus, webhookView } from './webhooks.ts';
 import {
   agentStatusView,
   agentView,
-  eventView,
+  describedEventView,
   graphedService,
   serviceStatusView,
   serviceView,
@@ -182,7 +182,7 @@ export class HostQueries implements Queries {
   async history(query: Parameters<Queries['history']>[0]): ReturnType<Queries['history']> {
     const entries = await this.#runtime.ports.store.history(query);
     const last = entries.at(-1);
-    return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
+    return { events: entries.map(describedEventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
   async serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView> {

@@ -4,7 +4,7 @@ import { RequestError } from '../problem.ts';
 import type { HandlersOf } from '../route.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Unless a request says otherwise, a period has so many parts that can be told apart. */
+/** Unless a request says otherwise, a period has so many parts that can be distinguished. */
 const PARTS = 2_000;
 
 /** The handler of the timeline. */

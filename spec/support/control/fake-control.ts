@@ -6,7 +6,7 @@ import type {
   ServiceStatusView,
   IoView,
 } from '../../../lib/api/schemas/agent.ts';
-import type { EventView } from '../../../lib/api/schemas/event.ts';
+import type { DescribedEventView, EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
 import type {
@@ -519,7 +519,7 @@ export class FakeControl implements Control, Queries {
     return [...this.#ios.keys()].map((id) => this.#ioView(id, 'running'));
   }
 
-  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
+  history(query: JournalQuery): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }> {
     this.#view('history', query);
     const { after, before = Infinity, since = -Infinity, until = Infinity, command, order } = query;
     const wanted = [query.filter ?? ALL_EVENTS, exactFilterOf(query)];
@@ -538,7 +538,8 @@ export class FakeControl implements Control, Queries {
       );
     const rest = order === 'newest_first' ? within.reverse() : within;
     const events = rest.slice(0, query.limit);
-    return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+    const described = events.map((event) => ({ ...event, sentence: `${event.type}.` }));
+    return Promise.resolve({ events: described, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
   }
 
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
