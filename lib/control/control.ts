@@ -121,7 +121,9 @@ export interface Queries {
   /** The same for an agent. Throws AgentNotFoundError. */
   agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView>;
   /** `next` is the `after` of the following page, null at the end. */
-  history(query: JournalQuery): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }>;
+  history(
+    query: JournalQuery,
+  ): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }>;
   /**
    * The events from the query's starting point on, and new ones as they come; the first batch has the position
    * immediately. Ends when the signal is aborted or the host shuts down. Throws StoreUnavailableError between batches.

@@ -129,7 +129,9 @@ describe('the lanes of a timeline', () => {
     expect(words(-48 * HOUR)).to.equal('older than what the host has stored');
     const crash = lane.marks[1] ?? null;
     expect(momentWords(lanes, lane, BEGIN + 1_200, crash)).to.include('crash ×2; starting');
-    expect(momentWords(lanes, lanes.host, BEGIN + 1, null)).to.include('Host, ').and.include('host healthy');
+    expect(momentWords(lanes, lanes.host, BEGIN + 1, null))
+      .to.include('Host, ')
+      .and.include('host healthy');
   });
 
   it('are searched by halves', () => {

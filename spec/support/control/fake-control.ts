@@ -519,7 +519,9 @@ export class FakeControl implements Control, Queries {
     return [...this.#ios.keys()].map((id) => this.#ioView(id, 'running'));
   }
 
-  history(query: JournalQuery): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }> {
+  history(
+    query: JournalQuery,
+  ): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }> {
     this.#view('history', query);
     const { after, before = Infinity, since = -Infinity, until = Infinity, command, order } = query;
     const wanted = [query.filter ?? ALL_EVENTS, exactFilterOf(query)];
@@ -539,7 +541,10 @@ export class FakeControl implements Control, Queries {
     const rest = order === 'newest_first' ? within.reverse() : within;
     const events = rest.slice(0, query.limit);
     const described = events.map((event) => ({ ...event, sentence: `${event.type}.` }));
-    return Promise.resolve({ events: described, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+    return Promise.resolve({
+      events: described,
+      next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null,
+    });
   }
 
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {

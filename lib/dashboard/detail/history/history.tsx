@@ -36,7 +36,13 @@ interface Page {
 }
 
 /** The last steps, oldest first. */
-async function readHistory(client: Client, type: Subject['type'], id: string, page: Page, signal: AbortSignal): Promise<History> {
+async function readHistory(
+  client: Client,
+  type: Subject['type'],
+  id: string,
+  page: Page,
+  signal: AbortSignal,
+): Promise<History> {
   const args = { id, query: { order: 'newest_first', ...page }, signal } as const;
   const { initially, steps, next } =
     type === 'service' ? await client.getServiceHistory(args) : await client.getAgentHistory(args);
@@ -63,7 +69,7 @@ function MomentSlider({ actor, at, onAt }: MomentSliderProps): ReactNode {
       step={step}
       value={value}
       onChange={(next) => {
-        onAt(next >= end - step ? null : next);
+        onAt(next > end - step / 2 ? null : next);
       }}
     >
       <Label>Moment</Label>
@@ -126,11 +132,7 @@ export function History({ subject }: { readonly subject: Subject }): ReactNode {
   const [{ at, event }, change] = useTimelineAddress(path);
   return (
     <section className="history" aria-label="History">
-      <Timeline
-        {...{ actor, path, ids }}
-        nameOf={(id) => id}
-        subject={type === 'service' ? view.id : null}
-      />
+      <Timeline {...{ actor, path, ids }} nameOf={(id) => id} subject={type === 'service' ? view.id : null} />
       <MomentSlider
         {...{ actor, at }}
         onAt={(next) => {

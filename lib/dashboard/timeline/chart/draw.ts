@@ -9,6 +9,8 @@ import type { Palette } from './palette.ts';
 /** The height of a lane in CSS pixels. */
 export const LANE_PX = 26;
 const BAR_PX = 14;
+/** A narrower bar has no room for a pattern. */
+const PATTERN_PX = 4;
 /** Above the bar. */
 const MARK_PX = 9;
 /** Marks that are nearer than this are drawn as one. */
@@ -44,8 +46,8 @@ function drawBar(frame: Frame, from: number, to: number, top: number, state: Sta
     context.fillRect(from, top + full * 0.35, to - from, full * 0.3);
     return;
   }
-  const { height, fill } = palette.states[state];
-  context.fillStyle = fill;
+  const { height, fill, color } = palette.states[state];
+  context.fillStyle = to - from < PATTERN_PX * ratio ? color : fill;
   context.fillRect(from, top + full * (1 - height), to - from, full * height);
 }
 
@@ -59,40 +61,64 @@ function nameBar(frame: Frame, from: number, to: number, top: number, state: Sta
   if (end - begin < needed) return;
   const isBare = state === null || state === 'stopped';
   context.fillStyle = palette.surface;
-  if (!isBare && state !== 'running') context.fillRect(begin - 2 * ratio, top + 2 * ratio, needed + 2 * ratio, 11 * ratio);
+  if (!isBare && state !== 'running')
+    context.fillRect(begin - 2 * ratio, top + 2 * ratio, needed + 2 * ratio, 11 * ratio);
   context.fillStyle = isBare ? palette.quiet : state === 'running' ? palette.surface : palette.text;
   context.fillText(name, begin, top + (isBare ? 4 : 11) * ratio);
 }
 
+/** A part of a lane in one state, in device pixels. */
+interface Bar {
+  readonly from: number;
+  readonly to: number;
+  readonly state: Standing | null;
+}
+
 /** The bars of a lane: what is narrower than a pixel becomes one, in the most urgent of its states. */
-function drawStates(frame: Frame, { states }: Lane, knownTo: number, top: number): void {
+function* barsOf(frame: Frame, { states }: Lane, knownTo: number): Generator<Bar> {
   const { view, left, width } = frame;
-  const end = left + width;
   let index = Math.max(0, indexAt(states, view.from));
   while (index < states.length) {
     const span = states[index];
     if (span === undefined || span.at >= view.to) return;
     const from = Math.max(left, xOf(frame, span.at));
     let { state } = span;
+    let { worst } = span;
     let next = index + 1;
-    // A condensed entry is at least a pixel of the most urgent of its states.
-    if (span.count > 1 && urgency(span.worst) < urgency(state)) {
-      drawBar(frame, from, from + 1, top, span.worst);
-    }
     let to = xOf(frame, states[next]?.at ?? knownTo);
     while (to - from < 1 && next < states.length) {
-      const { worst = null } = states[next] ?? {};
-      if (urgency(worst) < urgency(state)) state = worst;
+      const other = states[next];
+      state = other?.state ?? null;
+      if (urgency(other?.worst ?? null) < urgency(worst)) worst = other?.worst ?? null;
       next += 1;
       to = xOf(frame, states[next]?.at ?? knownTo);
     }
-    to = Math.min(end, Math.max(to, from + 1));
-    if (to > left) {
-      drawBar(frame, from, to, top, state);
-      nameBar(frame, from, to, top, state);
-    }
+    to = Math.min(left + width, Math.max(to, from + 1));
+    // Of several changes at one place the most urgent state is a pixel wide.
+    const isHidden = urgency(worst) < urgency(state);
+    const split = !isHidden ? from : to < from + 2 ? to : from + 1;
+    if (split > from) yield { from, to: split, state: worst };
+    if (to > split) yield { from: split, to, state };
     index = next;
   }
+}
+
+function drawStates(frame: Frame, lane: Lane, knownTo: number, top: number): void {
+  const draw = ({ from, to, state }: Bar): void => {
+    drawBar(frame, from, to, top, state);
+    nameBar(frame, from, to, top, state);
+  };
+  // A service that flaps at every pixel is one bar.
+  let pending = null as Bar | null;
+  for (const bar of barsOf(frame, lane, knownTo)) {
+    if (pending !== null && pending.state === bar.state && bar.from - pending.to < 1) {
+      pending = { ...pending, to: bar.to };
+      continue;
+    }
+    if (pending !== null) draw(pending);
+    pending = bar;
+  }
+  if (pending !== null) draw(pending);
 }
 
 /** The marks of a lane; of those at one place the most important one. */
@@ -126,7 +152,7 @@ function drawUnknown(frame: Frame, lanes: Lanes): void {
     const [begin, end] = [Math.max(left, xOf(frame, from)), Math.min(left + width, xOf(frame, to))];
     if (end <= begin) return;
     const shown = Math.max(end, begin + 2 * ratio);
-    context.globalAlpha = 0.75;
+    context.globalAlpha = 0.88;
     context.fillStyle = palette.surface;
     context.fillRect(begin, top, shown - begin, height);
     context.globalAlpha = 1;
@@ -169,6 +195,8 @@ export function drawLanes(frame: Frame, lanes: Lanes, rows: readonly Lane[], scr
   context.clip();
   context.font = `${11 * ratio}px system-ui, sans-serif`;
   context.textBaseline = 'alphabetic';
+  context.textAlign = 'left';
+  context.lineWidth = ratio;
   const row = LANE_PX * ratio;
   const first = Math.max(0, Math.floor((scrolled * ratio) / row));
   for (let index = first; index < rows.length; index += 1) {
@@ -186,7 +214,12 @@ export function drawLanes(frame: Frame, lanes: Lanes, rows: readonly Lane[], scr
     else drawStates(frame, lane, lanes.extent.to, bars);
     for (const { from, to } of lane.condensed) {
       context.fillStyle = palette.unknown;
-      context.fillRect(xOf(frame, from), bars, Math.max(ratio, xOf(frame, to) - xOf(frame, from)), BAR_PX * ratio * 0.4);
+      context.fillRect(
+        xOf(frame, from),
+        bars,
+        Math.max(ratio, xOf(frame, to) - xOf(frame, from)),
+        BAR_PX * ratio * 0.4,
+      );
     }
     drawMarks(frame, lane, begin + ratio);
   }

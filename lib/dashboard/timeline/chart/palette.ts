@@ -44,11 +44,19 @@ const HATCHES: Readonly<Record<Standing, Hatch>> = {
   stopped: 'solid',
 };
 
+/** Where people have chosen their own colours, those take the place of ours. */
+const FORCED: Readonly<Partial<Record<string, string>>> = {
+  ...{ '--surface': 'Canvas', '--accent-surface': 'Canvas', '--line': 'GrayText', '--accent': 'Highlight' },
+};
+
 /** A canvas cannot resolve custom properties, so a colour is read from an element that uses it. */
 function colorOf(element: HTMLElement, name: string): string {
-  element.style.color = `var(${name})`;
+  const isForced = window.matchMedia('(forced-colors: active)').matches;
+  element.style.setProperty('forced-color-adjust', 'none');
+  element.style.color = isForced ? (FORCED[name] ?? 'CanvasText') : `var(${name})`;
   const { color } = getComputedStyle(element);
   element.style.removeProperty('color');
+  element.style.removeProperty('forced-color-adjust');
   return color;
 }
 

@@ -92,9 +92,22 @@ export class LanePlot {
       },
       axes: [timeAxis(this.#palette, AXIS_PX), { show: false }],
       series: [{}, { show: false }],
-      hooks: { draw: [(plot) => { this.#draw(plot); }] },
+      hooks: {
+        draw: [
+          (plot) => {
+            this.#draw(plot);
+          },
+        ],
+      },
     };
-    return new UPlot(options, [[this.#view.from / 1_000, this.#view.to / 1_000], [null, null]], this.#element);
+    return new UPlot(
+      options,
+      [
+        [this.#view.from / 1_000, this.#view.to / 1_000],
+        [null, null],
+      ],
+      this.#element,
+    );
   }
 
   #draw({ ctx: context, bbox: { left, top, width, height } }: UPlot): void {

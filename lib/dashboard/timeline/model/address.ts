@@ -40,7 +40,9 @@ export function parseTimelineAddress(hash: string): TimelineAddress {
   const last = natural(query.get('last'));
   const at = instant(query.get('at'));
   return {
-    view: periodIn(query.get('since'), query.get('until')) ?? (last === null || last === 0 ? DEFAULT_SPAN_MS : last * 1_000),
+    view:
+      periodIn(query.get('since'), query.get('until')) ??
+      (last === null || last === 0 ? DEFAULT_SPAN_MS : last * 1_000),
     range: periodIn(query.get('from'), query.get('to')),
     at,
     event: at === null ? null : natural(query.get('event')),

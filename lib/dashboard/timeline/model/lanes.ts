@@ -49,7 +49,12 @@ export interface Lanes {
 
 type Columns = Pick<TimelineView['host'], 'states' | 'marks' | 'condensed'>;
 
-function laneOf(id: string | null, { states, marks, condensed }: Columns, since: number, initially: Standing | null): Lane {
+function laneOf(
+  id: string | null,
+  { states, marks, condensed }: Columns,
+  since: number,
+  initially: Standing | null,
+): Lane {
   const first: LaneState = { at: since, state: initially, worst: initially, count: 0 };
   return {
     id,

@@ -34,7 +34,9 @@ export function laneWords(lanes: Lanes, lane: Lane, at: number): string {
   const state = stateAt(lanes, lane, at);
   const condensed = lane.condensed.find(({ from, to }) => from <= at && at <= to);
   const words = state === null ? 'state unknown' : STANDING_NAMES[state];
-  return condensed === undefined ? words : `${words}; ${counted(condensed.count, 'event')} of this time are no longer stored`;
+  return condensed === undefined
+    ? words
+    : `${words}; ${counted(condensed.count, 'event')} of this time are no longer stored`;
 }
 
 /** One moment of a lane, as a sentence. */

@@ -88,7 +88,9 @@ export function EventList({ period, service, chosen, address, path }: EventListP
         </ol>
       )}
       {value?.next == null ? null : limit >= MOST_EVENTS ? (
-        <p className="hint">Only the newest {MOST_EVENTS.toLocaleString('en')} events of this time are listed: choose a shorter one.</p>
+        <p className="hint">
+          Only the newest {MOST_EVENTS.toLocaleString('en')} events of this time are listed: choose a shorter one.
+        </p>
       ) : (
         <Button
           className="button"

@@ -1,15 +1,16 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { Button } from 'react-aria-components';
 import { LANE_PX } from '../chart/draw.ts';
+import { actionOf } from '../chart/keys.ts';
 import { listenForGestures } from '../chart/gestures.ts';
 import { AXIS_PX, LanePlot } from '../chart/plot.ts';
 import { markNear, nextMark } from '../model/lanes.ts';
 import type { Lane, LaneMark } from '../model/lanes.ts';
-import { between, moved, spanOf, zoomed } from '../model/period.ts';
+import { between, moved, zoomed } from '../model/period.ts';
 import type { Period } from '../model/period.ts';
 import { momentWords } from '../model/words.ts';
+import { LaneNames } from './lane-names.tsx';
 import type { DragMode } from './toolbar.tsx';
 import { useTimelinePart } from './use-timeline.ts';
 import type { TimelineActor } from './use-timeline.ts';
@@ -20,8 +21,6 @@ const NARROW_GUTTER_PX = 104;
 const NARROW_PX = 560;
 /** So near to a press a mark is meant by it. */
 const NEAR_PX = 10;
-const STEP = 0.1;
-const ZOOM = 1.5;
 
 /** The space at the left of a chart of this width. */
 export function gutterOf(width: number): number {
@@ -55,7 +54,8 @@ export function LaneChart({ actor, ids, nameOf, mode, chosen, onChosen }: LaneCh
   const surface = useRef<HTMLDivElement>(null);
   const plot = useRef<LanePlot | null>(null);
   const [words, setWords] = useState('');
-  const [row, setRow] = useState(0);
+  /** The lane that was chosen last, if it is that of no service. */
+  const [row, setRow] = useState(-1);
   const lanes = useTimelinePart(actor, ({ context }) => context.lanes);
   const rows = useMemo<readonly Lane[]>(() => {
     const known = ids.map((id): Lane => lanes?.services.get(id) ?? { ...EMPTY, id });
@@ -145,7 +145,9 @@ export function LaneChart({ actor, ids, nameOf, mode, chosen, onChosen }: LaneCh
     const observer = new ResizeObserver(() => {
       made.resize();
     });
-    const schemes = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => window.matchMedia(query));
+    const schemes = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) =>
+      window.matchMedia(query),
+    );
     const onScheme = (): void => {
       made.restyle();
     };
@@ -169,43 +171,36 @@ export function LaneChart({ actor, ids, nameOf, mode, chosen, onChosen }: LaneCh
   const onKeyDown = (event: KeyboardEvent): void => {
     const { view } = actor.getSnapshot().context;
     const known = current.current.lanes;
-    const at = chosen.at ?? (view.from + view.to) / 2;
-    const show = (next: Period): void => {
+    const at = chosen.at ?? Math.min(view.to, Math.max(view.from, known?.extent.to ?? view.to));
+    const onShow = (next: Period): void => {
       actor.send({ type: 'view.moved', view: next });
     };
-    const go = (by: 1 | -1): void => {
-      const lane = rows[chosenRow];
-      const mark = lane === undefined ? null : nextMark(lane, at, by);
-      if (mark === null) return;
-      choose(chosenRow, mark.at, mark);
-      if (mark.at < view.from || mark.at > view.to) show(moved(view, mark.at - (view.from + view.to) / 2));
-    };
-    const toRow = (index: number): void => {
-      const next = Math.min(rows.length - 1, Math.max(0, index));
-      virtual.scrollToIndex(next);
-      choose(next, at, null);
-    };
-    const extend = (by: 1 | -1): void => {
-      const range = chosen.range ?? { from: at, to: at };
-      const to = Math.round(range.to + by * spanOf(view) * STEP * 0.5);
-      onChosen({ range: between(range.from, to) });
-    };
-    const actions: Readonly<Partial<Record<string, () => void>>> = {
-      ArrowLeft: () => { if (event.shiftKey) extend(-1); else show(moved(view, -STEP * spanOf(view))); },
-      ArrowRight: () => { if (event.shiftKey) extend(1); else show(moved(view, STEP * spanOf(view))); },
-      ArrowUp: () => { toRow(chosenRow - 1); },
-      ArrowDown: () => { toRow(chosenRow + 1); },
-      '+': () => { show(zoomed(view, at, 1 / ZOOM)); },
-      '=': () => { show(zoomed(view, at, 1 / ZOOM)); },
-      '-': () => { show(zoomed(view, at, ZOOM)); },
-      '.': () => { go(1); },
-      ',': () => { go(-1); },
-      Home: () => { show(moved(view, (known?.storedSince ?? view.from) - view.from)); },
-      End: () => { actor.send({ type: 'view.followed', spanMs: spanOf(view) }); },
-      Escape: () => { onChosen({ range: null, at: null, event: null }); },
-    };
-    const act = actions[event.key];
-    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = actionOf(event, {
+      ...{ view, at, oldest: known?.storedSince ?? view.from, onShow },
+      onFollow: (spanMs) => {
+        actor.send({ type: 'view.followed', spanMs });
+      },
+      onMark: (by) => {
+        const lane = rows[chosenRow];
+        const mark = lane === undefined ? null : nextMark(lane, at, by);
+        if (mark === null) return;
+        choose(chosenRow, mark.at, mark);
+        if (mark.at < view.from || mark.at > view.to) onShow(moved(view, mark.at - (view.from + view.to) / 2));
+      },
+      onLane: (by) => {
+        const next = Math.min(rows.length - 1, Math.max(0, chosenRow + by));
+        virtual.scrollToIndex(next);
+        choose(next, at, null);
+      },
+      onExtend: (byMs) => {
+        const { from, to } = chosen.range ?? { from: at, to: at };
+        onChosen({ range: byMs < 0 ? between(from + byMs, to) : between(from, to + byMs) });
+      },
+      onEscape: () => {
+        onChosen({ range: null, at: null, event: null });
+      },
+    });
+    if (act === null) return;
     event.preventDefault();
     act();
   };
@@ -224,30 +219,19 @@ export function LaneChart({ actor, ids, nameOf, mode, chosen, onChosen }: LaneCh
             tabIndex={0}
             onKeyDown={onKeyDown}
           />
-          <ul className="tl-names" aria-label="Services">
-            {virtual.getVirtualItems().map(({ index, start }) => {
-              const lane = rows[index];
-              return lane === undefined ? null : (
-                <li key={lane.id ?? ''} style={{ transform: `translateY(${start}px)` }}>
-                  <Button
-                    className="tl-name"
-                    aria-pressed={index === chosenRow}
-                    onPress={() => {
-                      setRow(index);
-                      onChosen({ service: lane.id });
-                    }}
-                  >
-                    {lane.id === null ? 'Host' : nameOf(lane.id)}
-                  </Button>
-                </li>
-              );
-            })}
-          </ul>
+          <LaneNames
+            {...{ rows, nameOf, virtual }}
+            chosen={chosenRow}
+            onChosen={(index, id) => {
+              setRow(index);
+              onChosen({ service: id });
+            }}
+          />
         </div>
       </div>
       <p id="tl-keys" className="visually-hidden">
-        Left and Right move in time, with Shift they select a range, plus and minus zoom, Up and Down choose a service, comma and
-        full stop go to the event before and after, Home goes to the oldest, End to now.
+        Left and Right move in time, with Shift they select a range, plus and minus zoom, Up and Down choose a service,
+        comma and full stop go to the event before and after, Home goes to the oldest, End to now.
       </p>
       <p className="tl-words" role="status">
         {words === '' ? 'Press a mark, or drag. Ctrl and the wheel zoom, Shift and dragging selects a range.' : words}

@@ -20,10 +20,12 @@ interface OutputProps {
   readonly id: string;
   /** The output up to a moment, or within a range. */
   readonly of: number | Period;
+  /** The range was selected; false: it is all that is shown. */
+  readonly isSelected: boolean;
 }
 
 /** What a service wrote just before a moment, or in a range. */
-export function Output({ id, of }: OutputProps): ReactNode {
+export function Output({ id, of, isSelected }: OutputProps): ReactNode {
   const { client } = useHost();
   const [lines, setLines] = useState(FIRST_LINES);
   const since = typeof of === 'number' ? null : of.from;
@@ -35,7 +37,12 @@ export function Output({ id, of }: OutputProps): ReactNode {
         ...(since === null ? {} : { since: new Date(since).toISOString() }),
       };
       const headers = { accept: 'application/json' };
-      const page = await client.readLogs({ id, query: { ...instants, tail: lines, limit: MOST_LINES }, headers, signal });
+      const page = await client.readLogs({
+        id,
+        query: { ...instants, tail: lines, limit: MOST_LINES },
+        headers,
+        signal,
+      });
       const items = page.lines.map((item) => ({ service_id: id, ...item }));
       return withNewer(EMPTY_WINDOW, { items, start: null, end: null }).rows;
     },
@@ -52,7 +59,8 @@ export function Output({ id, of }: OutputProps): ReactNode {
   return (
     <section className="tl-output" aria-label={`Output of ${id}`}>
       <h3>
-        Output of {id} {since === null ? `until ${when}` : 'in the selected time'}
+        Output of {id}{' '}
+        {since === null ? `until ${when}` : isSelected ? 'in the selected time' : 'in the time that is shown'}
       </h3>
       <Problem sentence={problem} />
       <p className="tl-links">
@@ -69,7 +77,9 @@ export function Output({ id, of }: OutputProps): ReactNode {
         {last === undefined ? null : <a href={addressOfLine(source, last)}>Open in Logs</a>}
       </p>
       {rows.length === 0 ? (
-        <p className="hint">{type === 'loading' ? 'Reading the output…' : 'Nothing was written, or it is no longer stored.'}</p>
+        <p className="hint">
+          {type === 'loading' ? 'Reading the output…' : 'Nothing was written, or it is no longer stored.'}
+        </p>
       ) : (
         <div className="tl-lines" role="log" aria-live="off" aria-label={`Lines of ${id}`} tabIndex={0}>
           {rows.map((row) => (

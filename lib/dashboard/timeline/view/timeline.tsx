@@ -18,7 +18,17 @@ import { useTimelineAddress, useTimelinePart } from './use-timeline.ts';
 import type { TimelineActor } from './use-timeline.ts';
 import './timeline.css';
 
-const KINDS: readonly MarkKind[] = ['crash', 'command', 'reload', 'launch', 'end', 'adoption', 'host_start', 'host_stop', 'other'];
+const KINDS: readonly MarkKind[] = [
+  'crash',
+  'command',
+  'reload',
+  'launch',
+  'end',
+  'adoption',
+  'host_start',
+  'host_stop',
+  'other',
+];
 
 function Legend(): ReactNode {
   return (
@@ -109,20 +119,17 @@ export function Timeline({ actor, path, ids, nameOf, subject }: TimelineProps): 
         <CopyLink />
         <Legend />
         {coarse !== null && coarse > 1_000 ? (
-          <span className="hint-inline">Changes within {Math.round(coarse / 1_000)} s are drawn as one; zoom in for each.</span>
+          <span className="hint-inline">
+            Changes within {Math.round(coarse / 1_000)} s are drawn as one; zoom in for each.
+          </span>
         ) : null}
       </div>
       <div className="tl-details">
-        <EventList
-          period={address.range ?? around}
-          service={service}
-          chosen={address.event}
-          {...{ address, path }}
-        />
+        <EventList period={address.range ?? around} service={service} chosen={address.event} {...{ address, path }} />
         {service === null ? (
           <p className="hint">Choose a service to see its output.</p>
         ) : (
-          <Output id={service} of={address.range ?? address.at ?? settled} />
+          <Output id={service} of={address.range ?? address.at ?? settled} isSelected={address.range !== null} />
         )}
       </div>
     </div>

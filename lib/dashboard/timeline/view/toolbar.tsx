@@ -67,16 +67,40 @@ export function Toolbar({ actor, mode, onMode, range, onRange }: ToolbarProps): 
         ))}
       </ToggleButtonGroup>
       <span className="tl-buttons">
-        <Button className="button" aria-label="Earlier" onPress={() => { move(-STEP); }}>
+        <Button
+          className="button"
+          aria-label="Earlier"
+          onPress={() => {
+            move(-STEP);
+          }}
+        >
           ←
         </Button>
-        <Button className="button" aria-label="Later" onPress={() => { move(STEP); }}>
+        <Button
+          className="button"
+          aria-label="Later"
+          onPress={() => {
+            move(STEP);
+          }}
+        >
           →
         </Button>
-        <Button className="button" aria-label="Zoom in" onPress={() => { zoom(1 / ZOOM); }}>
+        <Button
+          className="button"
+          aria-label="Zoom in"
+          onPress={() => {
+            zoom(1 / ZOOM);
+          }}
+        >
           +
         </Button>
-        <Button className="button" aria-label="Zoom out" onPress={() => { zoom(ZOOM); }}>
+        <Button
+          className="button"
+          aria-label="Zoom out"
+          onPress={() => {
+            zoom(ZOOM);
+          }}
+        >
           −
         </Button>
         {isFollowing ? null : (
@@ -109,10 +133,20 @@ export function Toolbar({ actor, mode, onMode, range, onRange }: ToolbarProps): 
       </ToggleButtonGroup>
       {range === null ? null : (
         <span className="tl-buttons">
-          <Button className="button" onPress={() => { show(zoomed(range, range.from, 1)); }}>
+          <Button
+            className="button"
+            onPress={() => {
+              show(zoomed(range, range.from, 1));
+            }}
+          >
             Zoom to selection
           </Button>
-          <Button className="button" onPress={() => { onRange(null); }}>
+          <Button
+            className="button"
+            onPress={() => {
+              onRange(null);
+            }}
+          >
             Clear selection
           </Button>
         </span>

@@ -129,6 +129,9 @@ export function UsageCharts({ actor, id }: { readonly actor: TimelineActor; read
   const columns = useMemo(() => columnsOf(value?.samples ?? []), [value]);
   if (isTooOld) return <p className="hint">Processor time and memory are stored for the last 24 hours.</p>;
   if (value === null) return <Problem sentence={problem} />;
+  if (value.samples.length === 0) {
+    return <p className="hint-inline">No processor time and memory are stored: a sample is taken once a minute.</p>;
+  }
   return (
     <section aria-label={`Resources of ${id}`}>
       <UsageChart

@@ -42,6 +42,10 @@ export function useTimelineAddress(path: string): readonly [TimelineAddress, Cha
   return [address, change];
 }
 
+function viewIn(hash: string): string {
+  return JSON.stringify(parseTimelineAddress(hash).view);
+}
+
 /**
  * A timeline of some services, or of all, which is read while a component uses this. It begins with what the address
  * says, and the address follows it.
@@ -56,10 +60,22 @@ export function useTimeline(ids: readonly string[] | null, path: string): Timeli
     const input = { client, ids: key?.split(',') ?? null, start: view, now: Date.now, isConnected };
     return createActor(timelineMachine, { input });
   }, [client, feed, key]);
+  /** What the address says of the view if nobody else has changed it. */
+  const own = useRef(viewIn(window.location.hash));
+  const hash = useHash();
+  useEffect(() => {
+    const there = viewIn(hash);
+    if (there === own.current) return;
+    own.current = there;
+    const { view } = parseTimelineAddress(hash);
+    actor.send(typeof view === 'number' ? { type: 'view.followed', spanMs: view } : { type: 'view.moved', view });
+  }, [actor, hash]);
   useEffect(() => {
     const settled = actor.on('view.settled', ({ view, isFollowing }) => {
       const before = parseTimelineAddress(window.location.hash);
-      replaceHash(formatTimelineAddress(path, { ...before, view: isFollowing ? spanOf(view) : view }));
+      const next = formatTimelineAddress(path, { ...before, view: isFollowing ? spanOf(view) : view });
+      own.current = viewIn(next);
+      replaceHash(next);
     });
     const grown = feed.on('journal.grew', (event) => {
       actor.send(event);
