@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useStaleSince } from './host-context.ts';
-import { sentenceOf } from './words/sentence.ts';
+import { sentenceOf } from '../frontend/words/sentence.ts';
 
 /** A response of the host as page state. `value` is the last successful one; it stays visible during a new request. */
 export interface Answer<T> {

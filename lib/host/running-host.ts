@@ -3,6 +3,7 @@ import type { ReloadView } from '../api/schemas/config.ts';
 import type { ExitMode, OpenControl } from '../control/control.ts';
 import type { Inspector } from '../inspect/inspector.ts';
 import type { Adapters } from './adapters.ts';
+import type { HeapKeeper } from './heap.ts';
 import type { Listener } from './listener.ts';
 import type { OperatorLog } from './operator-log.ts';
 
@@ -40,6 +41,7 @@ interface HostContext {
   readonly control: OpenControl;
   readonly inspector: Inspector;
   readonly operatorLog: OperatorLog;
+  readonly heap: HeapKeeper;
 }
 
 /** A host whose parts are all open. */
@@ -59,7 +61,8 @@ export class RunningHost implements Host {
   }
 
   async close(mode: ExitMode): Promise<void> {
-    const { control, inspector, listener, adapters, operatorLog } = this.#context;
+    const { control, inspector, listener, adapters, operatorLog, heap } = this.#context;
+    heap.close();
     await control.close(mode); // the API responds until the last change
     await operatorLog.close();
     adapters.check.close();

@@ -16,6 +16,7 @@ import { openAdapters, type Adapters } from './adapters.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { crashAt } from './crash-points.ts';
 import { openListener, type Listener } from './listener.ts';
+import { HeapKeeper } from './heap.ts';
 import type { AppLog } from './log.ts';
 import { hostMachines } from './machines.ts';
 import { OperatorLog } from './operator-log.ts';
@@ -61,20 +62,21 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const adapters = await usingStateFolder(options.stateDir, () => openAdapters(settings, cleanup));
   adapters.health.include(() => listener.problems());
   const operatorLog = new OperatorLog(log, adapters.logs);
-  const control = await openControl(hostPorts(start, adapters, operatorLog));
+  const heap = new HeapKeeper(wallTimers);
+  const control = await openControl(hostPorts(start, adapters, { operatorLog, heap }));
   adapters.health.logChanges(wallTimers);
   adapters.logs.keepBounded(() => control.logBounds());
   const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
   const app = apiOf(start, listener, adapters, { control, inspector });
   metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
   listener.startingResponse.open(app);
-  return new RunningHost({ listener, adapters, control, inspector, operatorLog });
+  return new RunningHost({ listener, adapters, control, inspector, operatorLog, heap });
 }
 
 function hostPorts(
   { options, config, log, version, metrics, crashPoint }: Start,
   adapters: Adapters,
-  operatorLog: OperatorLog,
+  { operatorLog, heap }: { readonly operatorLog: OperatorLog; readonly heap: HeapKeeper },
 ): HostPorts {
   const { identity, isStoreLost, files, health, store, processes, logs, prober, portRegistry, catalog, guarantees } =
     adapters;
@@ -85,6 +87,7 @@ function hostPorts(
     onEvents: (events) => {
       metrics.events.published(events);
       operatorLog.published(events);
+      heap.stir();
     },
     specs: config.specSource,
     processes: new ObservedProcessHost(processes, health, metrics.processes),

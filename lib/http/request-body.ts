@@ -54,6 +54,7 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
       reject(tooLarge());
     });
     req.on('end', () => {
+      req.off('close', cutShort); // the error is not made for nothing
       resolve(Buffer.concat(chunks));
     });
     const cutShort = (cause?: Error): void => {

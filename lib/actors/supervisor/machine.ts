@@ -14,6 +14,7 @@ import type { ServiceEvent } from '../service/events.ts';
 import { createServiceMachine } from '../service/machine.ts';
 import { resumeOf } from '../service/resume.ts';
 import { serviceActorId, serviceContext, type ServiceContext } from '../service/context.ts';
+import { addChild, childrenOf } from '../xstate/children.ts';
 import type { SupervisorEvent } from './events.ts';
 import { crashNoted, hasCrashedTooOften, type SupervisorContext } from './context.ts';
 
@@ -36,35 +37,36 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
   };
   const agentResume = ({ plan, intended }: AgentContext): AgentEvent => ({ type: 'host.resume', intended, plan });
 
+  const machines = { service: createServiceMachine(ports, clock), agent: createAgentMachine(clock) };
+
   return setup({
     types: {
       context: {} as SupervisorContext, // setup() takes types as values
       events: {} as SupervisorEvent,
     },
-    actors: { service: createServiceMachine(ports, clock), agent: createAgentMachine(clock) },
+    actors: machines,
     actions: {
-      // `assign` copies the list of all children once, `spawnChild` once per child: starting one of many stays cheap.
-      ensure: assign(({ context, event, self, spawn }) => {
-        if (event.type !== 'supervisor.ensure') return context;
-        const present = self.getSnapshot().children;
+      ensure: enqueueActions(({ enqueue, event, self }) => {
+        if (event.type !== 'supervisor.ensure') return;
+        const present = childrenOf(self);
         for (const entry of event.services) {
           const id = serviceActorId(entry.spec.id);
-          if (!(id in present)) spawn('service', { id, systemId: id, input: entry });
+          if (id in present) continue;
+          const service = addChild(self, machines.service, { id, src: 'service', input: entry });
+          enqueue(() => {
+            service.start();
+          });
+          // A process may exist before anybody intended it: its ledger outlived the intentions, or an orphan was adopted.
+          if (ports.processes.status(entry.spec.id)?.status === 'alive')
+            enqueue.sendTo(id, serviceResume(serviceContext({ ...entry, intended: 'running' }, clock.now())));
         }
         for (const plan of event.agents) {
           const id = agentActorId(plan.id);
-          if (!(id in present)) spawn('agent', { id, systemId: id, input: { plan } });
-        }
-        return context;
-      }),
-      // A process may exist before anybody intended it: its ledger outlived the intentions, or an orphan was adopted.
-      adoptLive: enqueueActions(({ enqueue, event, self }) => {
-        if (event.type !== 'supervisor.ensure') return;
-        const before = self.getSnapshot().children;
-        for (const entry of event.services) {
-          const id = serviceActorId(entry.spec.id);
-          if (id in before || ports.processes.status(entry.spec.id)?.status !== 'alive') continue;
-          enqueue.sendTo(id, serviceResume(serviceContext({ ...entry, intended: 'running' }, clock.now())));
+          if (id in present) continue;
+          const agent = addChild(self, machines.agent, { id, src: 'agent', input: { plan } });
+          enqueue(() => {
+            agent.start();
+          });
         }
       }),
       remove: enqueueActions(({ enqueue, event }) => {
@@ -105,7 +107,7 @@ export function createSupervisorMachine(ports: ServicePorts, clock: Clock) {
     initial: 'supervising',
     states: { supervising: {} },
     on: {
-      'supervisor.ensure': { actions: ['ensure', 'adoptLive'] },
+      'supervisor.ensure': { actions: 'ensure' },
       'supervisor.remove': { actions: 'remove' },
       'xstate.error.actor.*': { actions: ['noteCrash', 'replaceChild'] },
     },

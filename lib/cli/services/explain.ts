@@ -16,8 +16,11 @@ export function explainService(id: string, { ifExit }: { readonly ifExit?: strin
   };
 }
 
+/** How an explanation is printed. */
+type Look = Pick<HostContext, 'colors' | 'width' | 'now'>;
+
 /** Sentences under headings, wrapped for the terminal. */
-function explanation(context: HostContext, view: ExplainView): string {
+export function explanation(context: Look, view: ExplainView): string {
   const { colors, width } = context;
   const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}  since ${shownTime(view.since)}`;
   const parts = [
@@ -42,7 +45,7 @@ function bullet({ sentence }: { readonly sentence: string }): Item {
   return { mark: '- ', text: sentence };
 }
 
-function section({ colors, width }: HostContext, title: string, items: readonly Item[]): string {
+function section({ colors, width }: Look, title: string, items: readonly Item[]): string {
   if (items.length === 0) return '';
   const lines = items.map(({ mark, text }) => {
     const indent = ' '.repeat(2 + mark.length);
@@ -53,7 +56,7 @@ function section({ colors, width }: HostContext, title: string, items: readonly 
 }
 
 /** Of each probe, whatever its thresholds. */
-function failedCheck({ now }: HostContext): (failure: ExplainView['probe_failures'][number]) => Item {
+function failedCheck({ now }: Look): (failure: ExplainView['probe_failures'][number]) => Item {
   return ({ probe, at, reason }) => ({ mark: `${probe}, ${ageSince(at, now())} ago: `, text: reason });
 }
 
@@ -66,7 +69,7 @@ function lastWords({ output_tail: tail }: ExplainView): readonly Item[] {
 }
 
 /** Newest first, as the host returns them. */
-function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
+function causes({ now }: Look, view: ExplainView): readonly Item[] {
   if (view.causes_unavailable !== undefined) return [{ mark: '', text: view.causes_unavailable }];
   const ages = view.causes.map(({ at }) => `${ageSince(at, now())} ago`);
   const column = Math.max(0, ...ages.map((one) => one.length)) + 2;

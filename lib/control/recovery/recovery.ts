@@ -1,6 +1,7 @@
-import { createActor, type AnyStateMachine, type Snapshot } from 'xstate';
+import type { AnyStateMachine, Snapshot } from 'xstate';
 import { agentActorId } from '../../actors/agent/context.ts';
 import { resumeOf } from '../../actors/service/resume.ts';
+import { createRoot } from '../../actors/supervisor/root.ts';
 import type { createSupervisorMachine } from '../../actors/supervisor/machine.ts';
 import type { AgentIntention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
@@ -28,9 +29,7 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   for (const orphan of processes.orphans()) recorder.note(orphanEvent(orphan, clock.now()));
   const snapshot = await storedSnapshot(base, rows, machine);
   const unreported = await unreportedAmong(statuses, snapshot, ports.store);
-  const root: SupervisorRef = createActor(machine, {
-    id: 'root',
-    systemId: 'root',
+  const root: SupervisorRef = createRoot(machine, {
     inspect: recorder.inspect,
     clock: timers,
     ...(snapshot === null ? {} : { snapshot }),

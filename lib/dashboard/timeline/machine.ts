@@ -14,7 +14,7 @@
  */
 import { assign, emit, fromPromise, setup, stateIn } from 'xstate';
 import type { Client } from '../../client/client.ts';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { lanesOf } from './model/lanes.ts';
 import type { Lanes } from './model/lanes.ts';
 import { covers, extentOf, lastPeriod, moved, spanOf } from './model/period.ts';

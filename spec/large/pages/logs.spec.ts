@@ -51,6 +51,12 @@ const CONFIG = `kinds:
   crash: { executable: crash, backoff: { initial: 500ms, jitter: 0 } }
 `;
 
+/** What a box is wide, as a browser knows it. */
+interface Widths {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+}
+
 const numberIn = (text: string | undefined): number => Number(/\d+$/.exec(text ?? '')?.[0] ?? NaN);
 
 describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
@@ -478,14 +484,14 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(await logs.line('oops').locator('.log-origin').innerText()).to.equal('1 err');
     expect(await logs.line('100 %').locator('.log-origin').innerText()).to.equal('1 out');
     const wide = logs.box.locator('.log-line').nth(2);
-    const lying = await logs.box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth / clientWidth);
+    const lying = await logs.box.evaluate(({ scrollWidth, clientWidth }: Widths) => scrollWidth / clientWidth);
     expect(lying).to.be.greaterThan(5);
     expect((await wide.boundingBox())?.height).to.equal(LINE_PX);
 
     await dashboard.page.getByText('Wrap', { exact: true }).click();
     await eventually(async () => {
       expect((await wide.boundingBox())?.height).to.be.greaterThan(10 * LINE_PX);
-      const now = await logs.box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      const now = await logs.box.evaluate(({ scrollWidth, clientWidth }: Widths) => scrollWidth - clientWidth);
       expect(now).to.equal(0);
     });
     const time = logs.line('oops').locator('.log-time');

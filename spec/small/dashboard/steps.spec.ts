@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { whatOf, requestOf } from '../../../lib/dashboard/detail/history/steps.ts';
 import type { Step } from '../../../lib/dashboard/detail/history/steps.ts';
-import { instant } from './views.ts';
+import { instant } from '../frontend/views.ts';
 
 function stepOf(more: Partial<Step>): Step {
   return {

@@ -1,5 +1,6 @@
-import { createActor, SimulatedClock } from 'xstate';
+import { SimulatedClock } from 'xstate';
 import { createSupervisorMachine } from '../../../lib/actors/supervisor/machine.ts';
+import { createRoot } from '../../../lib/actors/supervisor/root.ts';
 import { agentRef, serviceRef, type SupervisorRef } from '../../../lib/control/actors.ts';
 import { PolledLaunchGate } from '../../../lib/control/polled-launch-gate.ts';
 import { reasonText } from '../../../lib/model/explain/reason.ts';
@@ -62,7 +63,7 @@ export class ActorWorld {
   /** `change` returns the machine to run instead of that of the host. */
   constructor(change: (machine: RootMachine) => RootMachine = (machine) => machine) {
     const machine = change(createSupervisorMachine(this, this.clock));
-    this.root = createActor(machine, { id: 'root', systemId: 'root', clock: this.timers });
+    this.root = createRoot(machine, { clock: this.timers });
     this.root.start();
   }
 

@@ -1,5 +1,5 @@
-import { STANDING_NAMES, STANDINGS } from '../../world/standing.ts';
-import type { Standing } from '../../world/standing.ts';
+import { STANDING_NAMES, STANDINGS } from '../../../frontend/world/standing.ts';
+import type { Standing } from '../../../frontend/world/standing.ts';
 import { importanceOf, indexAt } from '../model/lanes.ts';
 import type { Lane, LaneMark, Lanes } from '../model/lanes.ts';
 import type { Period } from '../model/period.ts';

@@ -1,4 +1,4 @@
-import type { Standing } from '../../world/standing.ts';
+import type { Standing } from '../../../frontend/world/standing.ts';
 
 /** How a state is drawn: each has its own height and pattern, so that nobody has to distinguish colours. */
 export interface StateLook {

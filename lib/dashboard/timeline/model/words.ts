@@ -1,6 +1,6 @@
-import { counted } from '../../words/amount.ts';
+import { counted } from '../../../frontend/words/amount.ts';
 import { localInstant } from '../../words/time.ts';
-import { STANDING_NAMES } from '../../world/standing.ts';
+import { STANDING_NAMES } from '../../../frontend/world/standing.ts';
 import { isAbsent, stateAt } from './lanes.ts';
 import type { Lane, LaneMark, Lanes, MarkKind } from './lanes.ts';
 

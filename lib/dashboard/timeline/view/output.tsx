@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { addressOfLine } from '../../detail/logs/model/address.ts';
 import { LogRowView } from '../../detail/logs/view/log-row.tsx';
-import { EMPTY_WINDOW, withNewer } from '../../detail/logs/model/window.ts';
+import { EMPTY_WINDOW, withNewer } from '../../../frontend/logs/window.ts';
 import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';

@@ -2,11 +2,11 @@ import { useCallback, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { useWorld } from '../../host-context.ts';
 import { useFilter } from '../../list/use-filter.ts';
-import { counted } from '../../words/amount.ts';
-import { matchesFilter, NO_FILTER } from '../../world/filter.ts';
-import { groupsOf } from '../../world/groups.ts';
+import { counted } from '../../../frontend/words/amount.ts';
+import { matchesFilter, NO_FILTER } from '../../../frontend/world/filter.ts';
+import { groupsOf } from '../../../frontend/world/groups.ts';
 import { formatRoute } from '../../world/route.ts';
-import { shortIds } from '../../world/short-ids.ts';
+import { shortIds } from '../../../frontend/world/short-ids.ts';
 import { Timeline } from './timeline.tsx';
 import { useTimeline, useTimelinePart } from './use-timeline.ts';
 

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Problem } from '../../words/problem.tsx';
-import { STANDING_NAMES, STANDINGS } from '../../world/standing.ts';
+import { STANDING_NAMES, STANDINGS } from '../../../frontend/world/standing.ts';
 import { StateMark } from '../../words/state-badge.tsx';
 import { pathOf } from '../chart/marks.ts';
 import type { MarkKind } from '../model/lanes.ts';

@@ -4,7 +4,7 @@ import UPlot from 'uplot';
 import { topBytes, topPercent } from '../../detail/resources/axis.ts';
 import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
-import { bytes, percent } from '../../words/amount.ts';
+import { bytes, percent } from '../../../frontend/words/amount.ts';
 import { Problem } from '../../words/problem.tsx';
 import { paletteOf } from '../chart/palette.ts';
 import { RIGHT_PX } from '../chart/plot.ts';
