@@ -49,7 +49,7 @@ export class SqliteActorStore implements ActorStore {
 
   constructor(context: StoreContext) {
     this.#context = context;
-    this.timeline = new SqliteTimeline(context);
+    this.timeline = new SqliteTimeline(context.reader);
   }
 
   loadActors(): Promise<readonly ActorRow[]> {

@@ -5,8 +5,7 @@ import { typeOfRow } from '../../model/values/event-type.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { EarlierState, HealthSpan, TimelinePage, TimelineStore } from '../../ports/actor-store.ts';
 import type { Cell } from '../rows/batch.ts';
-import { jsonOf } from '../rows/row-reader.ts';
-import type { StoreContext } from '../sqlite-actor-store.ts';
+import { jsonOf, type RowReader } from '../rows/row-reader.ts';
 
 // One text for a page: rows with many columns take SQLite's binding several times as long.
 const EVENT_CELLS = `json_array(seq, at, type, agent_id, service_id, from_state, to_state, cause = 'command',
@@ -74,9 +73,9 @@ const atRow = z.strictObject({ at: z.number().nullable() });
 
 /** The journal by time in SQLite. */
 export class SqliteTimeline implements TimelineStore {
-  readonly #reader: StoreContext['reader'];
+  readonly #reader: Pick<RowReader, 'query'>;
 
-  constructor({ reader }: Pick<StoreContext, 'reader'>) {
+  constructor(reader: Pick<RowReader, 'query'>) {
     this.#reader = reader;
   }
 
