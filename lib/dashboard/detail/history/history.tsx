@@ -57,7 +57,10 @@ interface MomentSliderProps {
 
 /** A slider over the time that the timeline shows. */
 function MomentSlider({ actor, at, onAt }: MomentSliderProps): ReactNode {
-  const { from, to } = useTimelinePart(actor, ({ context }) => context.settled);
+  const settled = useTimelinePart(actor, ({ context }) => context.settled);
+  const oldest = useTimelinePart(actor, ({ context }) => context.lanes?.storedSince ?? null);
+  const { to } = settled;
+  const from = Math.min(to - 1, Math.max(settled.from, oldest ?? settled.from));
   const end = Math.min(to, Math.max(from + 1, Date.now()));
   const value = Math.min(end, Math.max(from, at ?? end));
   const step = Math.max(1, Math.round((end - from) / 500));
