@@ -72,6 +72,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     text(entry, 'mode') === 'drain'
       ? 'The host shut down and stopped all services'
       : `The host shut down and left ${leftBy(entry)} running`,
+  'host.health_changed': (entry) =>
+    entry.to === 'healthy' ? 'The host is healthy again' : `The host is degraded${because(reasonsOf(entry))}`,
   'host.crashed': (entry) => `The host crashed${because(text(entry, 'message'))}`,
   'actor.crashed': (entry) => `Actor ${text(entry, 'actor') ?? '?'} crashed${because(text(entry, 'message'))}`,
   'store.lost': (entry) =>
@@ -133,6 +135,12 @@ function repeatedBefore({ repeated }: DescribableEvent): string {
 function wasVersion(entry: DescribableEvent): string {
   const was = text(entry, 'was');
   return was === null ? '' : `, before that to ${was}`;
+}
+
+/** The reasons of a degraded host. */
+function reasonsOf({ detail }: DescribableEvent): string | null {
+  const reasons = Array.isArray(detail['reasons']) ? detail['reasons'] : [];
+  return reasons.length === 0 ? null : reasons.map((reason) => String(reason).replace(/\.$/, '')).join('; ');
 }
 
 function byWhom(entry: DescribableEvent): string {

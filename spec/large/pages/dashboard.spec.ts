@@ -162,9 +162,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
     const slider = dashboard.page.getByRole('slider');
     await slider.focus();
     await dashboard.page.keyboard.press('Home');
-    await dashboard.page
-      .locator('.drawing [id="state-stopped"].is-current, .drawing [id="state-starting"].is-current')
-      .waitFor();
+    await dashboard.page.getByText('Nothing is stored about that time.').waitFor();
     await steps.getByText('running → stopping').click();
     await dashboard.page.locator('.drawing [id="state-stopping"].is-current').waitFor();
     expect(await dashboard.page.locator('.transition.is-lit').getAttribute('data-source')).to.equal('running');
