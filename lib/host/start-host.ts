@@ -99,7 +99,7 @@ function hostPorts(
     specs: config.specSource,
     processes: new ObservedProcessHost(processes, health, metrics.processes),
     ...{ prober, portRegistry, logs, catalog, health, clock: systemClock, log, crashPoint },
-    usage: { usage: processes.usage, vitals: metrics.vitals },
+    usage: { usage: processes.usage, vitals: metrics.vitals, history: store.usage },
     webhooks: openWebhooks({
       registry: store.webhooks,
       clock: systemClock,

@@ -76,6 +76,7 @@ export function Header({ isListOpen, onList, onKeys }: HeaderProps): ReactNode {
         <ReadOnly />
       </div>
       <nav className="header-links" aria-label="Pages and tools">
+        <a href="#/timeline">Timeline</a>
         <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
         <ReloadButton />

@@ -12,6 +12,10 @@ const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['Space', 'in the list: select a row for a command'],
   ['Ctrl+A, Escape', 'in the list: select all services that it shows, or nothing'],
   ['Enter', 'in the list: open or close a group; on a button: press it'],
+  ['Left, Right, +, −, Home, End', 'in a timeline: move, zoom, go to the oldest or to now'],
+  ['Up, Down', 'in a timeline: choose a service'],
+  [', and .', 'in a timeline: go to the event before or after'],
+  ['Shift+Left, Shift+Right', 'in a timeline: select a range; Escape: none'],
   ['Escape', 'close a dialog'],
 ];
 

@@ -40,7 +40,7 @@ export const ServiceList = memo(function ServiceList({ route, filterField }: Ser
   );
   const [selection, setSelection] = useState(NOTHING_SELECTED);
   const targets = useMemo(() => targetsOf(selection, world), [selection, world]);
-  const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
+  const chosen = 'id' in route ? `${route.type}:${route.id}` : null;
   return (
     <nav className="list" aria-label="Agents and services">
       <SearchField

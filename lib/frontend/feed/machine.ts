@@ -15,7 +15,7 @@
  * includes changes nothing, and a newer one is applied after it (world.ts). After a gap in the stream, or after a new
  * host has taken it over, everything is read again.
  */
-import { assign, fromCallback, fromPromise, setup } from 'xstate';
+import { assign, emit, fromCallback, fromPromise, setup } from 'xstate';
 import type { EventView } from '../../api/schemas/event.ts';
 import type { Client } from '../../client/client.ts';
 import { isFresh, NOTHING_STALE, staleAfter, staleWithTime } from '../world/stale.ts';
@@ -103,6 +103,8 @@ const base = setup({
     context: {} as FeedContext, // setup() takes types as values
     events: {} as FeedEvent,
     input: {} as FeedInput,
+    /** For views of the past: something happened. */
+    emitted: {} as { readonly type: 'journal.grew' },
   },
   actors: {
     follow,
@@ -129,6 +131,7 @@ const base = setup({
         return context.held.reduce(withEvent, read);
       });
     },
+    announce: emit({ type: 'journal.grew' }),
     release: assign({ held: [] }),
     reset: assign({ held: [], stale: NOTHING_STALE, lostAt: null, problem: null }),
     startRefresh: assign(({ context }) => {
@@ -205,11 +208,11 @@ export const feedMachine = base.createMachine({
             },
             onError: { target: '#feed.resting', actions: ['lose', { type: 'setProblem', params: problemIn }] },
           },
-          on: { 'stream.event': { actions: ['hold', 'mark'] } },
+          on: { 'stream.event': { actions: ['hold', 'mark', 'announce'] } },
         },
         live: {
           initial: 'settled',
-          on: { 'stream.event': { actions: ['fold', 'mark'] } },
+          on: { 'stream.event': { actions: ['fold', 'mark', 'announce'] } },
           states: {
             settled: {
               always: { guard: 'isStale', target: 'gathering' },
@@ -228,7 +231,7 @@ export const feedMachine = base.createMachine({
                 onError: { target: '#feed.resting', actions: ['lose', { type: 'setProblem', params: problemIn }] },
               },
               // The response may be older than events that arrive in the meantime.
-              on: { 'stream.event': { actions: ['hold', 'mark'] } },
+              on: { 'stream.event': { actions: ['hold', 'mark', 'announce'] } },
             },
           },
         },
