@@ -46,7 +46,10 @@ export default tseslint.config(
     files: ['lib/http/pages/**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['document', 'window', 'location', 'addEventListener', 'WebSocket'].map((name) => [name, 'readonly']),
+        [
+          ...['document', 'window', 'location', 'addEventListener', 'WebSocket', 'matchMedia', 'MutationObserver'],
+          'SwaggerUIBundle',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

@@ -81,6 +81,7 @@ export const ENDPOINTS = {
   getSignInStyle: ['GET', '/sign-in.css'],
 
   getInspector: ['GET', '/inspector'],
+  getStatelyInspector: ['GET', '/inspector/stately'],
   getInspectorAsset: ['GET', '/inspector/assets/{name}'],
 
   getRoot: ['GET', '/'],

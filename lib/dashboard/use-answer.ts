@@ -15,8 +15,16 @@ export interface Answer<T> {
  * away. Responses of outdated requests are ignored.
  */
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependencies: readonly unknown[]): Answer<T> {
+  return useAnswerUnless(useStaleSince() !== null, ask, dependencies);
+}
+
+/** The same for a page that itself knows when the host is away. */
+export function useAnswerUnless<T>(
+  isStale: boolean,
+  ask: (signal: AbortSignal) => Promise<T>,
+  dependencies: readonly unknown[],
+): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ type: 'loading', value: null, problem: null });
-  const isStale = useStaleSince() !== null;
   useEffect(() => {
     if (isStale) return undefined;
     const leave = new AbortController();

@@ -4,7 +4,7 @@ import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';
-import { shownTime } from '../output/time.ts';
+import { localSentence, shownTime } from '../output/time.ts';
 import { visible } from '../output/visible.ts';
 
 /** Why a service is in its state, what led to it, and what happens next. */
@@ -23,8 +23,9 @@ type Look = Pick<HostContext, 'colors' | 'width' | 'now'>;
 export function explanation(context: Look, view: ExplainView): string {
   const { colors, width } = context;
   const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}  since ${shownTime(view.since)}`;
+  // The output of a service stays as it was written.
   const parts = [
-    `${head}\n\n${paragraph(view.summary, width)}`,
+    `${head}\n\n${paragraph(localSentence(view.summary), width)}`,
     section(context, 'Waits for', view.waits_for.map(bullet)),
     section(context, 'What happens next', view.next.map(bullet)),
     section(context, 'What led to it', causes(context, view)),
@@ -42,7 +43,7 @@ interface Item {
 }
 
 function bullet({ sentence }: { readonly sentence: string }): Item {
-  return { mark: '- ', text: sentence };
+  return { mark: '- ', text: localSentence(sentence) };
 }
 
 function section({ colors, width }: Look, title: string, items: readonly Item[]): string {
@@ -73,7 +74,9 @@ function causes({ now }: Look, view: ExplainView): readonly Item[] {
   if (view.causes_unavailable !== undefined) return [{ mark: '', text: view.causes_unavailable }];
   const ages = view.causes.map(({ at }) => `${ageSince(at, now())} ago`);
   const column = Math.max(0, ...ages.map((one) => one.length)) + 2;
-  return view.causes.map(({ sentence }, at) => ({ mark: (ages[at] ?? '').padEnd(column), text: sentence }));
+  return view.causes.map(({ sentence }, at) => ({
+    ...{ mark: (ages[at] ?? '').padEnd(column), text: localSentence(sentence) },
+  }));
 }
 
 function budget({

@@ -42,6 +42,9 @@ function cellsOf(
   };
 }
 
+/** Of more rows, only the visible ones decide how wide columns are, so that each key is answered at once. */
+const MOST_MEASURED = 200;
+
 /** What precedes a row, so that the chosen one is seen without colours too. */
 export const MARK = '> ';
 
@@ -53,9 +56,11 @@ export function listLines(
   look: Look,
 ): readonly string[] {
   const width = look.width === undefined ? undefined : look.width - MARK.length;
-  const [head = '', ...lines] = rowLines(rows, { ...look, width });
-  const shown = lines.slice(first, first + page).map((line, at) => {
-    const isSelected = rows[first + at]?.service.id === selected;
+  const inView = rows.slice(first, first + page);
+  const isAll = rows.length <= MOST_MEASURED;
+  const [head = '', ...lines] = rowLines(isAll ? rows : inView, { ...look, width });
+  const shown = (isAll ? lines.slice(first, first + page) : lines).map((line, at) => {
+    const isSelected = inView[at]?.service.id === selected;
     return isSelected ? look.colors.inverse(`${MARK}${line}`) : `${' '.repeat(MARK.length)}${line}`;
   });
   return [`${' '.repeat(MARK.length)}${head}`, ...shown];

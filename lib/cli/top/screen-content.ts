@@ -59,8 +59,12 @@ function lookOf({ size, seenAt }: TopContext, { colors }: ScreenSite): Look {
 /** What is on the screen, as far as moves need to know it. */
 export function shownIn(site: ScreenSite): (context: TopContext) => Shown {
   return (context) => ({
-    ids: listedRows(context, allRows(context)).map(({ service }) => service.id),
-    lines: detailsOf(context, site).length,
+    get ids() {
+      return listedRows(context, allRows(context)).map(({ service }) => service.id);
+    },
+    get lines() {
+      return detailsOf(context, site).length;
+    },
     page: pageOf(context),
   });
 }

@@ -5,7 +5,7 @@ import { PageDialog } from '../dialog/page-dialog.tsx';
 import { useLoaded } from '../use-loaded.ts';
 import { Problem } from '../words/problem.tsx';
 
-const load = async (): Promise<typeof import('./reload-dialog.tsx')> => import('./reload-dialog.tsx');
+const load = () => import('./reload-dialog.tsx');
 
 /** Shows what a reload of the configuration would change. */
 export function ReloadButton(): ReactNode {

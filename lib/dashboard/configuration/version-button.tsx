@@ -5,7 +5,7 @@ import { PageDialog } from '../dialog/page-dialog.tsx';
 import { useLoaded } from '../use-loaded.ts';
 import { Problem } from '../words/problem.tsx';
 
-const load = async (): Promise<typeof import('./version-dialog.tsx')> => import('./version-dialog.tsx');
+const load = () => import('./version-dialog.tsx');
 
 /** Chooses the version that a service runs. */
 export function VersionButton({ id }: { readonly id: string }): ReactNode {

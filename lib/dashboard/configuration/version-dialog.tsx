@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { Radio, RadioGroup } from 'react-aria-components';
+import { RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import type { VersionChangeView, VersionsView } from '../../api/schemas/version.ts';
 import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { useCommandBlock } from '../command/use-command-block.ts';
@@ -13,6 +13,21 @@ import { Restarts, ServiceChanges } from './changes.tsx';
 /** In place of a version: the configuration decides. */
 const CONFIGURED = '';
 
+function VersionRadio({ value, children }: { readonly value: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <RadioField value={value}>
+      <RadioButton className="version-choice">
+        {({ isSelected }) => (
+          <>
+            <span aria-hidden="true">{isSelected ? '●' : '○'}</span>
+            <span>{children}</span>
+          </>
+        )}
+      </RadioButton>
+    </RadioField>
+  );
+}
+
 interface ChoiceProps {
   readonly versions: VersionsView;
   readonly chosen: string;
@@ -23,23 +38,12 @@ function Choice({ versions, chosen, onChoice }: ChoiceProps): ReactNode {
   const { available, configured, version: running } = versions;
   return (
     <RadioGroup className="versions" aria-label="Version" value={chosen} onChange={onChoice}>
-      <Radio className="version-choice" value={CONFIGURED}>
-        {({ isSelected }) => (
-          <>
-            <span aria-hidden="true">{isSelected ? '●' : '○'}</span> As configured:{' '}
-            {configured === null ? 'the best version that there is' : configured}
-          </>
-        )}
-      </Radio>
+      <VersionRadio value={CONFIGURED}>As configured: {configured ?? 'the best version that there is'}</VersionRadio>
       {available.map(({ version, executable }) => (
-        <Radio key={version} className="version-choice" value={version}>
-          {({ isSelected }) => (
-            <>
-              <span aria-hidden="true">{isSelected ? '●' : '○'}</span> {version}
-              {version === running ? ' (runs now)' : ''} <code>{executable}</code>
-            </>
-          )}
-        </Radio>
+        <VersionRadio key={version} value={version}>
+          {version}
+          {version === running ? ' (runs now)' : ''} <code>{executable}</code>
+        </VersionRadio>
       ))}
     </RadioGroup>
   );

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { chmodSync, readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { LogView } from '../../support/built/log-view.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 /** A box shows some 25 lines; so many more may be kept at hand around them. */
 const MOST_ROWS = 80;
 const LINE_PX = 20;
@@ -59,21 +57,13 @@ interface Widths {
 
 const numberIn = (text: string | undefined): number => Number(/\d+$/.exec(text ?? '')?.[0] ?? NaN);
 
-describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the Logs view in a browser', function (browser) {
   this.timeout(180_000);
   let basePath: string;
-  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
   let logs: LogView;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(() => {
     basePath = temporaryFolder();
     const programs = { long: LONG, fast: FAST, bursts: BURSTS, styled: STYLED, crash: CRASH };
@@ -81,7 +71,6 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     install(basePath, 'counts-slowly', 'counts-1.0.0');
   });
   afterEach(async () => {
-    if (reason !== null) return;
     await dashboard.close();
     await host.end('SIGTERM');
   });
@@ -91,7 +80,7 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     const services = ids.map((id) => `  ${id}: { kind: ${id.replace(/\d/, '')} }\n`).join('');
     write(basePath, 'coredinator.yaml', `${CONFIG}services:\n${services}`);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(browser, host.url);
+    dashboard = await OpenDashboard.open(browser(), host.url);
     logs = new LogView(dashboard.page);
     await goTo(`#/services/${ids[0]}/logs`);
   }
