@@ -52,5 +52,5 @@ export async function withRun(base, use) {
 
 /** What the rows need for a measurement; `round` is the number of the first one. */
 export function contextOf(run, { peers, rounds, counts, hasLimits, round = 0, figures = createFigures() }) {
-  return { run, peers, rounds, counts, hasLimits, round, figures, progress, idleMs: 10_000, loadSeconds: 3 };
+  return { run, peers, rounds, counts, hasLimits, round, figures, progress, loadSeconds: 3 };
 }

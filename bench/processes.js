@@ -67,26 +67,34 @@ export function memorySum(all) {
   return all.reduce((sum, pid) => sum + (ifAlive(() => memoryOf(pid).pss) ?? 0), 0);
 }
 
+/** How much /proc/PID/stat, which counts hundredths of a second, may be behind. */
+const TICKS_S = 0.02;
+
 /**
- * The processor time of a process in seconds. /proc/PID/stat counts hundredths
- * of a second, which is nothing for a process that does little; the scheduler's figure of each live thread is exact.
+ * The processor time of a process in seconds, twice: hundredths of a second are nothing for a process that does little, so
+ * `exact` is the scheduler's figure of each live thread; `ticks` also knows the threads that have ended.
  */
-function exactCpuOf(pid) {
+function cpuReading(pid) {
   const threads = readdirSync(`/proc/${pid}/task`).map((thread) =>
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
   );
-  const exact = threads.reduce((sum, ns) => sum + ns, 0) / 1e9;
-  return Math.max(exact, cpuOf(pid));
+  return { exact: threads.reduce((sum, ns) => sum + ns, 0) / 1e9, ticks: cpuOf(pid) };
 }
+
+const NO_TIME = { exact: 0, ticks: 0 };
 
 /** The processor time of each of these processes, by pid. */
 export function cpuByPid(all) {
-  return new Map(all.map((pid) => [pid, ifAlive(() => exactCpuOf(pid)) ?? 0]));
+  return new Map(all.map((pid) => [pid, ifAlive(() => cpuReading(pid)) ?? NO_TIME]));
 }
 
 /** The processor time in seconds since the earlier reading; a process that began later counts in full. */
 export function cpuSince(before, all) {
   let sum = 0;
-  for (const [pid, seconds] of cpuByPid(all)) sum += Math.max(0, seconds - (before.get(pid) ?? 0));
+  for (const [pid, now] of cpuByPid(all)) {
+    const then = before.get(pid) ?? NO_TIME;
+    const [exact, ticks] = [now.exact - then.exact, now.ticks - then.ticks];
+    sum += Math.max(0, ticks - exact > TICKS_S ? ticks : exact);
+  }
   return sum;
 }

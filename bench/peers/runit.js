@@ -30,7 +30,7 @@ export const runit = {
     for (const parent of parents) {
       mkdirSync(parent);
       const own = services.filter(({ name }) => parentOf.get(name) === parent);
-      writeServices(parent, { ...stage, services: own }, `${findProgram('svlogd')} -ttt main`);
+      writeServices(parent, { ...stage, services: own }, `${findProgram('svlogd')} -ttt ./main`);
     }
     let tops = [];
     const up = () => {

@@ -21,7 +21,7 @@ export const s6 = {
     const { folder, services, env } = stage;
     const parent = join(folder, 'services');
     mkdirSync(parent);
-    writeServices(parent, stage, `${findProgram('s6-log')} n8 s8388608 T main`);
+    writeServices(parent, stage, `${findProgram('s6-log')} n8 s8388608 T ./main`);
     let top;
     const up = () => {
       const args = ['-c', String(services.length * 2 + 10), parent];

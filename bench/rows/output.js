@@ -9,7 +9,7 @@ import { onStages, rotated } from './rounds.js';
 /** Bytes in one write of the service; 0: a write for each line of 100 bytes. */
 const CHUNKS = [4_096, 0];
 const MIB = 1_024 * 1_024;
-const MIB_OF = { 4_096: 64, 0: 16 };
+const MIB_OF = { 4_096: 128, 0: 32 };
 
 const rowOf = (chunk) => `output-${chunk}`;
 const rate = (bytes, ns) => bytes / 1e6 / (ns / 1e9);

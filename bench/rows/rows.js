@@ -7,4 +7,4 @@ import { requests } from './requests.js';
 import { startStop } from './start-stop.js';
 
 /** Everything that `npm run bench` measures, in the order of its table. */
-export const ROWS = [startStop, crashes, many, nothing, requests, killed, output, limits];
+export const ROWS = [startStop, crashes, nothing, many, requests, killed, output, limits];
