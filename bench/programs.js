@@ -23,3 +23,10 @@ export function findProgram(name) {
   });
   return status === 0 ? stdout.trim() : null;
 }
+
+/** The version of the Debian package of a program that cannot say its own; null if the program is not installed. */
+export function packageVersion(program, name) {
+  if (findProgram(program) === null) return null;
+  const { status, stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', name], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : 'unknown';
+}

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../programs.js';
+import { findProgram, packageVersion } from '../programs.js';
 import { serviceFolders, writeServices } from './service-folders.js';
 
 /** runsvdir ignores services over this number. */
@@ -20,7 +20,7 @@ export const runit = {
   ],
   restartDelayMs: 0,
   isQueued: true,
-  version: () => (findProgram('runsvdir') === null ? null : 'runit'),
+  version: () => packageVersion('runsvdir', 'runit'),
   async setUp(stage) {
     const { folder, services, env } = stage;
     const parents = Array.from({ length: Math.max(1, Math.ceil(services.length / MAX_SERVICES)) }, (_, index) =>

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../programs.js';
+import { findProgram, packageVersion } from '../programs.js';
 import { serviceFolders, writeServices } from './service-folders.js';
 
 /** A status file has two times of 12 bytes, and then the pid with the highest byte first. */
@@ -16,7 +16,7 @@ export const s6 = {
   ],
   restartDelayMs: 1_000,
   isQueued: true,
-  version: () => (findProgram('s6-svscan') === null ? null : 's6'),
+  version: () => packageVersion('s6-svscan', 's6'),
   async setUp(stage) {
     const { folder, services, env } = stage;
     const parent = join(folder, 'services');

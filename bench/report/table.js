@@ -7,7 +7,7 @@ export function format(value) {
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   const text = value.toFixed(digits);
   if (size >= 100) return Number(text).toLocaleString('en-US');
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return text.replace(/\.?0+$/, '');
 }
 
 /** `12.3 (11–15)`: the median with the range of the rounds. */
