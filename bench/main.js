@@ -1,5 +1,5 @@
 /**
- * This host beside other supervisors and the limits of the machine: `npm run bench`.
+ * This host next to other supervisors and the limits of the machine: `npm run bench`.
  *
  *   --peers LIST      coredinator, supervisord, pm2, runit, s6; default: all that are installed
  *   --rows LIST       start-stop, crash, nothing, many, requests, killed, output, limits; default: all
