@@ -168,7 +168,23 @@ module.exports = {
         'wire. Remedy: add the question to the API, and import type.',
       severity: 'error',
       from: { path: '^lib/dashboard/' },
-      to: { path: '^lib/', pathNot: '^lib/(dashboard|client|api)/' },
+      to: { path: '^lib/', pathNot: '^lib/(dashboard|frontend|client|api)/' },
+    },
+    {
+      name: 'frontend-knows-a-host-as-any-client',
+      comment:
+        'frontend/ is what everything that shows a host has in common, in browsers and terminals: it asks through lib/client and draws ' +
+        'nothing. Remedy: draw in dashboard/ or cli/, and add the question to the API.',
+      severity: 'error',
+      from: { path: '^lib/frontend/' },
+      to: { pathNot: '^lib/(frontend|client|api)/|node_modules/(xstate|zod)' },
+    },
+    {
+      name: 'frontend-loads-no-schema',
+      comment: 'What a page or a terminal loads of the host is its client. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/frontend/' },
+      to: { path: '^lib/api/|node_modules/zod', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'dashboard-loads-no-schema',
@@ -183,7 +199,23 @@ module.exports = {
         'What the page is built from is no dependency of the package, so nothing else may import it. Remedy: keep it in dashboard/.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/dashboard/' },
-      to: { path: '^lib/dashboard/|node_modules/(react|react-dom|react-aria-components|@tanstack|anser|uplot)/' },
+      to: { path: '^lib/dashboard/|node_modules/(react-dom|react-aria-components|@tanstack|anser|uplot)/' },
+    },
+    {
+      name: 'terminal-interface-has-its-room',
+      comment:
+        'Ink with React takes longer to load than any command needs, and only the screen of `top` draws with it. Remedy: make lines of text, ' +
+        'and let cli/top/app.tsx draw them.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/(dashboard/|cli/top/(app|live)\\.tsx$)' },
+      to: { path: 'node_modules/(ink|react)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'terminal-interface-loads-when-run',
+      comment: 'What is not shown on a terminal, and all other commands, need no interface. Remedy: import() it.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/cli/top/(app|live)\\.tsx$' },
+      to: { path: '^lib/cli/top/(app|live)\\.tsx$', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'doctor-only-asks',

@@ -13,7 +13,9 @@ const root = join(import.meta.dirname, '..');
 const lib = join(root, 'lib');
 const dist = join(root, 'dist');
 
-const OUTSIDE = ['sqlite3', 'pino', 'pino-pretty', 'pino-roll'];
+const OUTSIDE = ['sqlite3', 'pino', 'pino-pretty', 'pino-roll', 'react-devtools-core'];
+/** The terminal interface; each of these packages has a second variant of itself for its own development. */
+const INTERFACE = /node_modules[\\/](ink|react|react-reconciler|scheduler)[\\/]/;
 const PLACE = /"PLACE_OF:([^"]+)"/g;
 const LICENSE = /^(licen[cs]e|notice|copying)(\W|$)/i;
 
@@ -34,6 +36,15 @@ const places = {
       const path = posix.relative(posix.dirname(fileName), place);
       return `new URL(${JSON.stringify(path.startsWith('.') ? path : `./${path}`)}, import.meta.url).href`;
     });
+  },
+};
+
+/** Leaves out the variants for development. */
+const finished = {
+  name: 'finished',
+  transform(code, id) {
+    if (!INTERFACE.test(id)) return null;
+    return code.replaceAll('process.env.NODE_ENV', '"production"').replaceAll("process.env['DEV']", 'undefined');
   },
 };
 
@@ -61,7 +72,7 @@ const bundle = await rolldown({
   platform: 'node',
   checks: { eval: false }, // depd names its wrappers with it
   external: OUTSIDE,
-  plugins: [places],
+  plugins: [places, finished],
 });
 const { output } = await bundle.write({
   dir: dist,

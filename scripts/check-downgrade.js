@@ -51,7 +51,7 @@ async function contentOf(stateDir) {
   const database = await openDatabase(join(folder, 'coredinator.db'));
   const parts = [await database.all('PRAGMA user_version')];
   for (const { name } of await database.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")) {
-    if (name !== 'probe') parts.push(name, await database.all(`SELECT * FROM ${name} ORDER BY rowid`));
+    if (name !== 'probe') parts.push(name, await database.all(`SELECT * FROM ${name} ORDER BY 1, 2`));
   }
   await database.close();
   rmSync(folder, { recursive: true });

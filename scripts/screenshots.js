@@ -81,10 +81,11 @@ async function takeOverview(browser, url) {
 }
 
 async function takeHistory(browser, url) {
-  const page = await open(browser, `${url}/ui/#/services/pump1-corerl/history`, 'dark');
+  const page = await open(browser, `${url}/ui/#/services/pump1-corerl/history?last=60`, 'dark');
   await page.getByText('running → backoff').first().click();
   await page.locator('.drawing [id="state-backoff"].is-current').waitFor();
   await page.mouse.move(0, 0);
+  await page.locator('.detail').evaluate((element) => element.scrollTo(0, 0));
   await page.screenshot({ path: join(docs, 'dashboard-history.png') });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Installs the programs that specs supervise as real services (spec/large/real-services.spec.ts), and the browser in
- * which they open the pages of the host, if they are missing and this is a Debian with permission to install: root, or
+ * Installs the programs that specs supervise as real services (spec/large/real-services.spec.ts), the browser in
+ * which they open the pages of the host, and python3, which gives them terminals, if they are missing and this is a Debian with permission to install: root, or
  * sudo without a password. Their system services are neither started nor enabled. It always exits with 0 and a message:
  * without the programs their specs are skipped.
  * Usage: node scripts/test-packages.js; with SKIP_TEST_PACKAGES=1 in the environment it installs nothing.
@@ -10,7 +10,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** By Debian package. */
-const PROGRAMS = { 'redis-server': ['redis-server', 'redis-cli'], nginx: ['nginx'], chromium: ['chromium'] };
+const PROGRAMS = {
+  'redis-server': ['redis-server', 'redis-cli'],
+  nginx: ['nginx'],
+  chromium: ['chromium'],
+  python3: ['python3'],
+};
 /** The parts of the script have their own limits; this is for unforeseen cases. */
 const LIMIT_MS = 30 * 60_000;
 

@@ -14,6 +14,7 @@ import { MACHINE_OPERATIONS } from './operations/machines.ts';
 import { METRICS_OPERATIONS } from './operations/metrics.ts';
 import { SERVICE_OPERATIONS } from './operations/services.ts';
 import { SESSION_OPERATIONS } from './operations/session.ts';
+import { TIMELINE_OPERATIONS } from './operations/timeline.ts';
 import { WEBHOOK_OPERATIONS } from './operations/webhooks.ts';
 import type { OperationId } from './paths.ts';
 import type { Wire } from './wire.ts';
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   ...LAUNCH_OPERATIONS,
   ...LOG_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...TIMELINE_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
   ...MACHINE_OPERATIONS,
   ...CONFIG_OPERATIONS,

@@ -35,6 +35,7 @@ export const ENDPOINTS = {
   explainService: ['GET', '/api/services/{id}/explain'],
   getServiceHistory: ['GET', '/api/services/{id}/history'],
   listLaunches: ['GET', '/api/services/{id}/launches'],
+  getServiceUsage: ['GET', '/api/services/{id}/usage'],
   getAgentHistory: ['GET', '/api/agents/{id}/history'],
   startService: ['POST', '/api/services/{id}/start'],
   stopService: ['POST', '/api/services/{id}/stop'],
@@ -49,6 +50,7 @@ export const ENDPOINTS = {
 
   streamEvents: ['GET', '/api/events'],
   listEvents: ['GET', '/api/events/history'],
+  getTimeline: ['GET', '/api/timeline'],
   listCommands: ['GET', '/api/audit'],
 
   listWebhooks: ['GET', '/api/webhooks'],
@@ -79,6 +81,7 @@ export const ENDPOINTS = {
   getSignInStyle: ['GET', '/sign-in.css'],
 
   getInspector: ['GET', '/inspector'],
+  getStatelyInspector: ['GET', '/inspector/stately'],
   getInspectorAsset: ['GET', '/inspector/assets/{name}'],
 
   getRoot: ['GET', '/'],

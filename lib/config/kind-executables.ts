@@ -2,6 +2,7 @@ import { twinsRemark } from '../model/explain/summary.ts';
 import type { ExecutableChoice } from '../model/process.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Effective } from './effective.ts';
+import { section, type Mapping } from './json.ts';
 import { BUILT_IN } from './schema/defaults.ts';
 import type { Kind } from './schema/schema.ts';
 
@@ -9,7 +10,7 @@ import type { Kind } from './schema/schema.ts';
 export interface KindExecutable {
   /** `kind "corerl"`, `service "telemetry"`. */
   readonly subject: string;
-  /** Something launches it: a host service, or an agent of a type that is not the built-in demonstration. */
+  /** The configuration names it, or an agent type that has it; or it is of the type `default`, and nothing is named. */
   readonly isNeeded: boolean;
   readonly choice: ExecutableChoice;
 }
@@ -48,9 +49,23 @@ export function executableLine({ subject, choice }: Pick<KindExecutable, 'subjec
   return `${subject}: ${path}${version === null ? '' : ` (${version})`}${remark}`;
 }
 
-function neededKinds({ agentTypes, services }: Effective): ReadonlySet<string> {
+/**
+ * What the configuration itself names: kinds of host services, of agent types and kinds that are not as they are built
+ * in. If it names none, agents of the type `default` are what a host is for.
+ */
+function neededKinds({ agentTypes, services, document }: Effective): ReadonlySet<string> {
   const needed = new Set([...services.values()].map(({ kindName }) => kindName));
-  const types = [...agentTypes].filter(([name]) => name === 'default' || !Object.hasOwn(BUILT_IN.agent_types, name));
-  for (const [, type] of types) for (const kind of type.services) needed.add(kind);
+  const ownKinds = Object.keys(ownOf(section(document, 'kinds'), BUILT_IN.kinds));
+  for (const kind of ownKinds) if (Object.hasOwn(BUILT_IN.kinds, kind)) needed.add(kind);
+  const ownTypes = Object.keys(ownOf(section(document, 'agent_types'), BUILT_IN.agent_types));
+  const types = needed.size === 0 && ownTypes.length === 0 ? ['default'] : ownTypes;
+  for (const type of types) for (const kind of agentTypes.get(type)?.services ?? []) needed.add(kind);
   return needed;
+}
+
+/** The members that are not the same in the defaults. */
+function ownOf(given: Mapping, defaults: Mapping): Mapping {
+  const isOwn = ([name, value]: readonly [string, unknown]): boolean =>
+    JSON.stringify(value) !== JSON.stringify(defaults[name]);
+  return Object.fromEntries(Object.entries(given).filter(isOwn));
 }

@@ -8,15 +8,16 @@ import type { JournalQuery } from '../model/journal.ts';
 import type { LogBatch, LogBounds, LogFindings, LogQuery, LogSearch } from '../model/values/log-line.ts';
 import type { SupposedExit } from '../model/explain/supposed-exit.ts';
 import type { AgentCheckView, AgentStatusView, AgentView, IoView } from '../api/schemas/agent.ts';
-import type { EventView } from '../api/schemas/event.ts';
+import type { DescribedEventView } from '../api/schemas/event.ts';
 import type { ConfigDiffView, ConfigRevisionPageView, ConfigurationView, ReloadView } from '../api/schemas/config.ts';
 import type { HealthView } from '../api/schemas/host.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../api/schemas/history.ts';
 import type { LaunchPageView } from '../api/schemas/launch.ts';
 import type { ServiceView } from '../api/schemas/service.ts';
+import type { TimelineView } from '../api/schemas/timeline.ts';
 import type { VersionChangeView, VersionsView } from '../api/schemas/version.ts';
 import type { WebhookView } from '../api/schemas/webhook.ts';
-import type { UsageView } from '../api/schemas/usage.ts';
+import type { UsageHistoryView, UsageView } from '../api/schemas/usage.ts';
 import type { Precondition } from '../model/values/precondition.ts';
 import type { Begun, KeptAnswer, IdempotencyClaim } from '../model/idempotency.ts';
 import type { ServiceGraph } from '../model/policy/service-graph.ts';
@@ -120,7 +121,9 @@ export interface Queries {
   /** The same for an agent. Throws AgentNotFoundError. */
   agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView>;
   /** `next` is the `after` of the following page, null at the end. */
-  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }>;
+  history(
+    query: JournalQuery,
+  ): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }>;
   /**
    * The events from the query's starting point on, and new ones as they come; the first batch has the position
    * immediately. Ends when the signal is aborted or the host shuts down. Throws StoreUnavailableError between batches.
@@ -138,6 +141,10 @@ export interface Queries {
    * second.
    */
   usage(): Promise<UsageView>;
+  /** The states of services and the health of the host over time, from the journal. */
+  timeline(query: TimelineQuery): Promise<TimelineView>;
+  /** The samples of a service of the last day, from the store. Throws ServiceNotFoundError. */
+  serviceUsage(id: string, since: Instant, until: Instant): Promise<UsageHistoryView>;
   health(): HealthView;
   /** The configurations that were applied, newest first. Throws StoreUnavailableError. */
   configRevisions(query: RevisionQuery): Promise<ConfigRevisionPageView>;
@@ -279,5 +286,14 @@ export interface LaunchQuery {
   readonly compare: number | null;
 }
 
+/** Which part of the past a timeline shows. */
+export interface TimelineQuery {
+  readonly since: Instant;
+  readonly until: Instant;
+  /** Empty: all services. */
+  readonly serviceIds: readonly string[];
+  readonly resolutionMs: Millis;
+}
+
 /** Which part of the history to read. */
-export type HistoryQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since'>;
+export type HistoryQuery = Pick<JournalQuery, 'after' | 'before' | 'order' | 'limit' | 'since' | 'until'>;

@@ -11,7 +11,7 @@ import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Prober } from '../ports/prober.ts';
 import type { ProcessHost } from '../ports/process-host.ts';
-import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
+import type { HostVitals, ProcessUsage, UsageHistory } from '../ports/process-usage.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { OpenWebhooks } from '../ports/webhooks.ts';
@@ -79,4 +79,5 @@ export interface FoundState {
 export interface UsageSources {
   readonly usage: ProcessUsage;
   readonly vitals: HostVitals;
+  readonly history: UsageHistory;
 }

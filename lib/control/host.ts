@@ -53,6 +53,8 @@ export class Host implements OpenControl {
   readonly pinVersion: Control['pinVersion'] = (...args) => pinVersion(this.#runtime, ...args);
   readonly muteWebhook: Control['muteWebhook'] = (...args) => muteWebhook(this.#runtime, ...args);
   readonly unmuteWebhook: Control['unmuteWebhook'] = (...args) => unmuteWebhook(this.#runtime, ...args);
+  /** What else ends when the host closes. */
+  onClose: () => void = () => undefined;
   /** The start of the host services, which needs a store that can be written. */
   #hostServices: 'due' | 'underway' | 'done' = 'due';
   #leave: (mode: ExitMode) => void = () => undefined;
@@ -262,6 +264,7 @@ export class Host implements OpenControl {
   async close(mode: ExitMode): Promise<void> {
     const { ports, root, commandLog, recorder, feed, webhooks, copier, notices } = this.#runtime;
     commandLog.close();
+    this.onClose();
     if (mode === 'drain') await drain(this.#runtime);
     recorder.note(hostEvent('host.stopped', ports.clock.now(), { mode, left: ports.processes.live().length }));
     await recorder.close();

@@ -1,6 +1,7 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft, JournalEntry } from '../model/journal.ts';
+import { isoOf } from '../model/values/time.ts';
 import type { Orphan } from '../ports/process-host.ts';
 import type { WebhookHost } from '../ports/webhooks.ts';
 import type { ActorRow } from '../ports/actor-store.ts';
@@ -12,7 +13,7 @@ import { ReportingCatalog } from './health/observed-process-host.ts';
 import type { HostPorts } from './host-ports.ts';
 import { Host } from './host.ts';
 import { Intentions } from './intentions.ts';
-import { hostEvent } from './journal/events.ts';
+import { healthEvent, hostEvent } from './journal/events.ts';
 import { openFeed } from './journal/feed.ts';
 import { Journal } from './journal/journal.ts';
 import { Recorder } from './journal/recorder.ts';
@@ -25,6 +26,7 @@ import { Notices } from './health/notices.ts';
 import { IntentionCopier } from './recovery/intention-copier.ts';
 import { copyNotice, storedIntentions, type StoredIntentions } from './recovery/stored-intentions.ts';
 import type { RuntimeBase } from './runtime.ts';
+import { openUsageSampler } from './usage/open-sampler.ts';
 
 /**
  * Restores every stored actor, starts the host services, and returns the control of the host. `machineOf` makes the root
@@ -49,7 +51,11 @@ export async function openControl(ports: HostPorts, machineOf = rootMachine): Pr
     tail: async (event) => (await hosted).tailOf(event),
     isFailing: async (event) => (await hosted).queries.isFailing(event),
   });
-  recorder.note(hostEvent('host.started', clock.now(), { pid: identity.processId, version: identity.version }));
+  const { processId: pid, version } = identity;
+  recorder.note(hostEvent('host.started', clock.now(), { pid, version, alive_until: await aliveUntil(ports) }));
+  ports.health.onStatus = (reasons) => {
+    recorder.note(healthEvent(reasons, clock.now()));
+  };
   const runtime = await recover(base, rows, machineOf(base));
   host = new Host(runtime);
   host.saw(early);
@@ -57,8 +63,18 @@ export async function openControl(ports: HostPorts, machineOf = rootMachine): Pr
   // commands.
   await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
   await host.start();
+  host.onClose = openUsageSampler(runtime);
   started(host);
   return host;
+}
+
+/** Until when an earlier host was known to be alive: its last event, or its last samples. Null: there was none. */
+async function aliveUntil({ store, usage }: HostPorts): Promise<string | null> {
+  const [[event], sampled] = await Promise.all([
+    store.history({ after: 0, order: 'newest_first', limit: 1 }),
+    usage.history.newest(),
+  ]);
+  return event === undefined ? null : isoOf(Math.max(event.at, sampled ?? 0));
 }
 
 function rootMachine(base: RuntimeBase): ReturnType<typeof createSupervisorMachine> {

@@ -1,4 +1,4 @@
-import { memo, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { AgentDetail } from './detail/agent-detail.tsx';
 import { ServiceDetail } from './detail/service-detail.tsx';
@@ -17,10 +17,21 @@ import { formatRoute } from './world/route.ts';
 import type { Route } from './world/route.ts';
 import './style/layout.css';
 
+const TimelinePage = lazy(async () => {
+  const { TimelinePage: default_ } = await import('./timeline/view/timeline-page.tsx');
+  return { default: default_ };
+});
+
 const Detail = memo(function Detail({ route }: { readonly route: Route }): ReactNode {
   switch (route.type) {
     case 'nothing':
       return <Home />;
+    case 'timeline':
+      return (
+        <Suspense fallback={<p className="hint">Loading…</p>}>
+          <TimelinePage />
+        </Suspense>
+      );
     case 'agent':
       return <AgentDetail key={route.id} id={route.id} />;
     case 'service':

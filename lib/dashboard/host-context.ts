@@ -1,8 +1,8 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import type { SnapshotFrom } from 'xstate';
-import type { feedMachine } from './feed/machine.ts';
+import type { feedMachine } from '../frontend/feed/machine.ts';
 import type { Host } from './host.ts';
-import type { World } from './world/world.ts';
+import type { World } from '../frontend/world/world.ts';
 
 /** The host of the page. */
 export const HostContext = createContext<Host | null>(null);

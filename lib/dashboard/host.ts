@@ -2,9 +2,9 @@ import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { createClient } from '../client/client.ts';
 import type { Client } from '../client/client.ts';
-import { feedMachine } from './feed/machine.ts';
-import type { SessionEnd } from './feed/machine.ts';
-import { Store } from './store.ts';
+import { feedMachine } from '../frontend/feed/machine.ts';
+import type { SessionEnd } from '../frontend/feed/machine.ts';
+import { Store } from '../frontend/world/store.ts';
 import { usageMachine } from './usage/machine.ts';
 
 /** The shared objects of the page. */

@@ -10,6 +10,7 @@ export function useTitle(title: string): void {
 }
 
 function subjectOf(route: Route): string {
+  if (route.type === 'timeline') return 'Timeline';
   return route.type === 'nothing' ? 'Coredinator' : route.id;
 }
 

@@ -20,6 +20,14 @@ export function useRoute(): Route {
   return useMemo(() => parseRoute(hash), [hash]);
 }
 
+/** Replaces the fragment of the address without a new entry in the history of the browser. */
+export function replaceHash(hash: string): void {
+  if (window.location.hash === hash) return;
+  const { pathname, search } = window.location;
+  window.history.replaceState(window.history.state, '', `${pathname}${search}${hash}`);
+  window.dispatchEvent(new Event('hashchange')); // replacing it notifies nobody
+}
+
 /** Shows another view; the browser's back button returns to the previous one. */
 export function goTo(route: Route): void {
   window.location.hash = formatRoute(route);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useStaleSince } from './host-context.ts';
-import { sentenceOf } from './words/sentence.ts';
+import { sentenceOf } from '../frontend/words/sentence.ts';
 
 /** A response of the host as page state. `value` is the last successful one; it stays visible during a new request. */
 export interface Answer<T> {
@@ -15,8 +15,16 @@ export interface Answer<T> {
  * away. Responses of outdated requests are ignored.
  */
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, dependencies: readonly unknown[]): Answer<T> {
+  return useAnswerUnless(useStaleSince() !== null, ask, dependencies);
+}
+
+/** The same for a page that itself knows when the host is away. */
+export function useAnswerUnless<T>(
+  isStale: boolean,
+  ask: (signal: AbortSignal) => Promise<T>,
+  dependencies: readonly unknown[],
+): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ type: 'loading', value: null, problem: null });
-  const isStale = useStaleSince() !== null;
   useEffect(() => {
     if (isStale) return undefined;
     const leave = new AbortController();

@@ -19,6 +19,10 @@ export default defineConfig({
     target: 'es2023',
     chunkSizeWarningLimit: 1_000,
     // main.tsx says why the page loads at first what the client of programs loads when it needs it.
-    rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
+    rolldownOptions: {
+      checks: { ineffectiveDynamicImport: false },
+      // The host serves names with one dot.
+      output: { chunkFileNames: ({ name }) => `assets/${name.replaceAll('.', '-')}-[hash].js` },
+    },
   },
 });

@@ -5,6 +5,7 @@ import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { KnownMachine } from '../machines/library.ts';
 import type { Clock } from '../ports/clock.ts';
 import { webhookChart } from '../webhook/chart.ts';
+import { EXAMPLE_INPUTS } from './example-inputs.ts';
 
 /** Accepted in every state: they resume an actor with a new host, or stop it with the old one. */
 const HOST_EVENTS = ['host.intention', 'host.resume', 'host.drain'];
@@ -16,21 +17,25 @@ export function hostMachines(ports: ServicePorts, clock: Clock): readonly KnownM
       machine: createSupervisorMachine(ports, clock),
       title: 'The root of all actors: creates those of agents and services, and replaces crashed ones.',
       omittedEvents: [],
+      exampleInput: undefined,
     },
     {
       machine: createAgentMachine(clock),
       title: 'An agent: holds and releases its services, and combines their states.',
       omittedEvents: HOST_EVENTS,
+      exampleInput: EXAMPLE_INPUTS.agent,
     },
     {
       machine: createServiceMachine(ports, clock),
       title: 'A service: launches its process, monitors it, and decides what follows its exit.',
       omittedEvents: HOST_EVENTS,
+      exampleInput: EXAMPLE_INPUTS.service,
     },
     {
       machine: webhookChart(clock),
       title: 'A webhook: delivers events in order, each until it is accepted or given up.',
       omittedEvents: [],
+      exampleInput: EXAMPLE_INPUTS.webhook,
     },
   ];
 }

@@ -4,6 +4,7 @@ import type { OpenControl } from '../control/control.ts';
 import { openControl } from '../control/open-control.ts';
 import { PolledLaunchGate } from '../control/polled-launch-gate.ts';
 import { createHttpApp, type HttpApp } from '../http/app.ts';
+import { ActorRoots } from '../inspect/actor-roots.ts';
 import { openInspector, type Inspector } from '../inspect/inspector.ts';
 import { configOf } from '../machines/config.ts';
 import { machineLibrary } from '../machines/library.ts';
@@ -63,10 +64,12 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   adapters.health.include(() => listener.problems());
   const operatorLog = new OperatorLog(log, adapters.logs);
   const heap = new HeapKeeper(wallTimers);
-  const control = await openControl(hostPorts(start, adapters, { operatorLog, heap }));
+  const roots = new ActorRoots();
+  const control = await openControl(hostPorts(start, adapters, { operatorLog, heap, roots }));
+  roots.add(control.root);
   adapters.health.logChanges(wallTimers);
   adapters.logs.keepBounded(() => control.logBounds());
-  const inspector = openInspector({ root: control.root, clock: systemClock, timers: wallTimers, configOf, log });
+  const inspector = openInspector({ roots, clock: systemClock, timers: wallTimers, configOf, log });
   const app = apiOf(start, listener, adapters, { control, inspector });
   metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
   listener.startingResponse.open(app);
@@ -76,7 +79,11 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
 function hostPorts(
   { options, config, log, version, metrics, crashPoint }: Start,
   adapters: Adapters,
-  { operatorLog, heap }: { readonly operatorLog: OperatorLog; readonly heap: HeapKeeper },
+  {
+    operatorLog,
+    heap,
+    roots,
+  }: { readonly operatorLog: OperatorLog; readonly heap: HeapKeeper; readonly roots: ActorRoots },
 ): HostPorts {
   const { identity, isStoreLost, files, health, store, processes, logs, prober, portRegistry, catalog, guarantees } =
     adapters;
@@ -92,11 +99,12 @@ function hostPorts(
     specs: config.specSource,
     processes: new ObservedProcessHost(processes, health, metrics.processes),
     ...{ prober, portRegistry, logs, catalog, health, clock: systemClock, log, crashPoint },
-    usage: { usage: processes.usage, vitals: metrics.vitals },
+    usage: { usage: processes.usage, vitals: metrics.vitals, history: store.usage },
     webhooks: openWebhooks({
       registry: store.webhooks,
       clock: systemClock,
       log,
+      onActor: (actor) => roots.add(actor),
       identity: { instance: identity.instanceId, version },
     }),
     files,

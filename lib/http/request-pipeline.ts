@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Middleware, Next } from 'koa';
 import { CoredinatorError } from '../model/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { isReading } from './access/access.ts';
+import { isReading, SESSION_ENDED } from './access/access.ts';
 import type { Guards } from './access/guards.ts';
 import { sendSignInPage } from './access/sign-in-page.ts';
 import type { HostLabel } from './host-label.ts';
@@ -51,7 +51,7 @@ function sendProblem(ctx: Context, error: unknown, host: HostLabel): void {
   ctx.status = problem.status;
   ctx.set(headers);
   if (isForPerson(ctx, error)) {
-    sendSignInPage(ctx, host);
+    sendSignInPage(ctx, host, problem.detail === SESSION_ENDED ? SESSION_ENDED : null);
     return;
   }
   ctx.res.setHeader('Content-Type', 'application/problem+json');

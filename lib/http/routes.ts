@@ -21,6 +21,7 @@ import { machineHandlers } from './routes/machines.ts';
 import { metricsHandlers } from './routes/metrics.ts';
 import { serviceHandlers } from './routes/services.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { timelineHandlers } from './routes/timeline.ts';
 import { webhookHandlers } from './routes/webhooks.ts';
 import { StreamLimit } from './stream-limit.ts';
 
@@ -42,6 +43,7 @@ export function allRoutes(
     ...launchHandlers(control),
     ...logHandlers(control, streamLimit),
     ...eventHandlers(control, streamLimit),
+    ...timelineHandlers(control),
     ...webhookHandlers(control),
     ...machineHandlers(control, machines),
     ...configHandlers(control),

@@ -16,6 +16,14 @@ function machineOf(ref: AnyActorRef): AnyStateMachine | null {
   return logic instanceof StateMachine ? logic : null;
 }
 
+/** The same with nothing but the name of the machine; for an effect, its name and no initial state. */
+export function machineNameOf(ref: AnyActorRef, name: string): string {
+  const machine = machineOf(ref);
+  return JSON.stringify(
+    JSON.stringify(machine === null ? { id: name } : { id: machine.id, initial: machine.config.initial ?? null }),
+  );
+}
+
 /**
  * The statechart of an actor as a JSON string literal, including the quotes, ready for use in a message; cached per
  * machine. For an effect, only its name.

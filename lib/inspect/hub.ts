@@ -1,9 +1,9 @@
-import type { AnyActorRef } from 'xstate';
 import type { Clock, Timers } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { ActorRoots } from './actor-roots.ts';
 import { CLOSE } from './close-codes.ts';
 import type { ConfigOf } from './definition.ts';
-import { Messages } from './messages.ts';
+import { Messages, type MessageForm } from './messages.ts';
 import { liveActors, type Observed } from './observed.ts';
 import { Observer } from './observer.ts';
 import { Slices, type SliceOptions } from './slices.ts';
@@ -20,6 +20,8 @@ export interface HubLimits {
   readonly heartbeatMs: number;
 }
 
+const inXState: ConfigOf = (machine) => machine.config;
+
 const MIB = 1024 * 1024;
 const LIMITS: HubLimits = {
   maxViewers: 16,
@@ -31,7 +33,7 @@ const LIMITS: HubLimits = {
 
 /** The dependencies of a hub. */
 export interface HubOptions extends Pick<SliceOptions, 'yieldTo' | 'elapsed'> {
-  readonly root: AnyActorRef;
+  readonly roots: ActorRoots;
   /** The unique id of this run of the host. */
   readonly boot: string;
   readonly clock: Clock;
@@ -65,7 +67,7 @@ export interface ViewerHandle {
 export class Hub {
   readonly #options: HubOptions;
   readonly #limits: HubLimits;
-  readonly #messages: Messages;
+  readonly #messages: Readonly<Record<MessageForm, Messages>>;
   readonly #observer: Observer;
   readonly #slices: Slices;
   readonly #viewers = new Map<Viewer, ConnectedViewer>();
@@ -73,14 +75,14 @@ export class Hub {
   #isClosed = false;
 
   constructor(options: HubOptions) {
-    const { root, clock, log, yieldTo, elapsed } = options;
+    const { roots, boot, clock, log, yieldTo, elapsed, configOf = inXState } = options;
     const limits = { ...LIMITS, ...options.limits };
     this.#options = options;
     this.#limits = limits;
-    this.#messages = new Messages(options.boot, root, options.configOf ?? ((machine) => machine.config));
+    this.#messages = { full: new Messages(boot, 'full', configOf), named: new Messages(boot, 'named', configOf) };
     this.#slices = new Slices(() => this.#step(), { sliceMs: limits.sliceMs, log, yieldTo, elapsed });
     this.#observer = new Observer({
-      ...{ root, clock, log, max: limits.maxObserved },
+      ...{ roots, clock, log, max: limits.maxObserved },
       onObserved: () => {
         this.#slices.arm();
       },
@@ -92,7 +94,7 @@ export class Hub {
   }
 
   /** Starts to show the system to a viewer; undefined: its connection was closed, with the reason. */
-  join(socket: ViewerSocket, permission = UNLIMITED): ViewerHandle | undefined {
+  join(socket: ViewerSocket, permission = UNLIMITED, form: MessageForm = 'full'): ViewerHandle | undefined {
     const refusal = this.#refusal();
     if (refusal !== null) {
       socket.close(refusal.code, refusal.reason);
@@ -102,7 +104,7 @@ export class Hub {
       this.#observer.start();
       this.#beat();
     }
-    const viewer = this.#connect(socket, permission);
+    const viewer = this.#connect(socket, permission, form);
     this.#options.log.debug({ viewers: this.#viewers.size }, 'a viewer connected');
     this.#slices.arm();
     return {
@@ -133,9 +135,9 @@ export class Hub {
     return this.#viewers.size >= this.#limits.maxViewers ? CLOSE.full : null;
   }
 
-  #connect(socket: ViewerSocket, permission: Permission): Viewer {
-    const actors = liveActors(this.#options.root);
-    const viewer = new Viewer(socket, actors, this.#messages, this.#limits.buffering, () => {
+  #connect(socket: ViewerSocket, permission: Permission, form: MessageForm): Viewer {
+    const actors = liveActors(this.#options.roots.all);
+    const viewer = new Viewer(socket, actors, this.#messages[form], this.#limits.buffering, () => {
       this.#slices.arm();
     });
     const connected: ConnectedViewer = { permission, unwatch: () => undefined };
@@ -172,8 +174,12 @@ export class Hub {
   }
 
   #publish(observed: Observed): void {
-    let message: string | null = null;
-    const text = (): string => (message ??= this.#messages.of(observed));
+    const texts = new Map<Messages, string>();
+    const text = (messages: Messages): string => {
+      const made = texts.get(messages) ?? messages.of(observed);
+      texts.set(messages, made);
+      return made;
+    };
     for (const viewer of this.#viewers.keys()) viewer.take(observed, text, this.#observer.present);
   }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Hub, type HubOptions } from './hub.ts';
+import type { MessageForm } from './messages.ts';
 import type { Permission, ViewerSocket } from './viewer.ts';
 
 /** Messages from viewers are ignored, so they need no more than this. */
@@ -18,6 +19,12 @@ export interface Inspector {
   close(): void;
   /** The number of connected viewers. */
   readonly viewers: number;
+}
+
+/** `?charts=named` in the address of a viewer. */
+function formOf({ url = '' }: IncomingMessage): MessageForm {
+  const [, query = ''] = url.split('?');
+  return new URLSearchParams(query).get('charts') === 'named' ? 'named' : 'full';
 }
 
 function viewerSocket(socket: WebSocket): ViewerSocket {
@@ -40,24 +47,24 @@ function viewerSocket(socket: WebSocket): ViewerSocket {
   };
 }
 
-/** Opens an inspector for a running actor system. */
+/** Opens an inspector for running actor systems. */
 export function openInspector(options: Omit<HubOptions, 'boot'> & { readonly boot?: string }): Inspector {
   const { timers, boot = randomUUID() } = options;
   const hub = new Hub({ ...options, boot });
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
-  const join = (socket: WebSocket, permission: Permission): void => {
+  const join = (socket: WebSocket, permission: Permission, form: MessageForm): void => {
     // A protocol error of the viewer; ws closes the connection itself.
     socket.on('error', (err) => {
       options.log.debug({ err }, 'the connection to a viewer broke');
     });
-    const handle = hub.join(viewerSocket(socket), permission);
+    const handle = hub.join(viewerSocket(socket), permission, form);
     socket.on('pong', () => handle?.markAlive());
     socket.on('close', () => handle?.leave());
   };
   return {
     accept: (req, socket, head, permission) => {
       server.handleUpgrade(req, socket, head, (opened) => {
-        join(opened, permission);
+        join(opened, permission, formOf(req));
       });
     },
     close: () => {

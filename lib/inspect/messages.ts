@@ -1,7 +1,8 @@
 import type { AnyActorRef, AnyEventObject } from 'xstate';
+import { causeOf } from '../model/causes.ts';
 import type { Instant } from '../model/values/time.ts';
-import { definitionOf, type ConfigOf } from './definition.ts';
-import type { Observed, SeenSnapshot } from './observed.ts';
+import { definitionOf, machineNameOf, type ConfigOf } from './definition.ts';
+import { rootOf, type Observed, type SeenSnapshot } from './observed.ts';
 import { redactAllOf, sanitized, type Redact } from './sanitize.ts';
 
 /** The version of @statelyai/inspect whose messages are sent; receivers require it. */
@@ -11,18 +12,24 @@ export const INSPECT_VERSION = '0.7.2';
 const SYNC_EVENT = { type: 'inspector.sync' } as const;
 
 /**
+ * How much a viewer gets. `full`: each registration has the statechart. `named`: only its name, for a viewer that knows
+ * the charts, and events have the cause that the journal and the drawings use for them.
+ */
+export type MessageForm = 'full' | 'named';
+
+/**
  * Encodes the messages of @statelyai/inspect, each as one JSON text. Session ids start again with each host, so they
  * include the id of its run: an open page can then distinguish the actors of two hosts.
  */
 export class Messages {
   readonly #boot: string;
-  readonly #rootId: string;
+  readonly #form: MessageForm;
   readonly #configOf: ConfigOf;
 
-  constructor(boot: string, root: AnyActorRef, configOf: ConfigOf) {
-    this.#configOf = configOf;
+  constructor(boot: string, form: MessageForm, configOf: ConfigOf) {
     this.#boot = boot;
-    this.#rootId = this.#idOf(root);
+    this.#form = form;
+    this.#configOf = configOf;
   }
 
   /** Introduces an actor to a viewer. */
@@ -34,7 +41,9 @@ export class Messages {
       ...(parent === undefined ? {} : { parentId: this.#idOf(parent) }),
     };
     const shown = shownSnapshot(snapshot, redactAllOf(snapshot.context));
-    return joined(head, { definition: definitionOf(actor, id, this.#configOf), snapshot: shown });
+    const isFull = this.#form === 'full';
+    const definition = isFull ? definitionOf(actor, id, this.#configOf) : machineNameOf(actor, id);
+    return joined(head, { definition, snapshot: shown });
   }
 
   /** The snapshot of an actor that a viewer has not seen yet, or of which it has missed something. */
@@ -49,17 +58,25 @@ export class Messages {
     const redact = redactAllOf(sender?.context, snapshot.context, event);
     if (type === '@xstate.snapshot') return this.#snapshot(actor, event, shownSnapshot(snapshot, redact), at, redact);
     const sourceId = source === undefined ? {} : { sourceId: this.#idOf(source) };
-    return JSON.stringify({ type, ...this.#common(actor, at), ...sourceId, event: sanitized(event, redact) });
+    const fields = { ...this.#common(actor, at), ...sourceId, ...this.#causeOf(event) };
+    return JSON.stringify({ type, ...fields, event: sanitized(event, redact) });
   }
 
   #snapshot(actor: AnyActorRef, event: AnyEventObject, snapshot: string, at: Instant, redact: Redact): string {
-    const head = { type: '@xstate.snapshot', ...this.#common(actor, at), event: sanitized(event, redact) };
+    const common = { ...this.#common(actor, at), ...this.#causeOf(event) };
+    const head = { type: '@xstate.snapshot', ...common, event: sanitized(event, redact) };
     return joined(head, { snapshot });
+  }
+
+  #causeOf({ type }: AnyEventObject): { readonly cause?: string } {
+    const cause = this.#form === 'full' ? null : causeOf(type);
+    return cause === null ? {} : { cause };
   }
 
   #common(actor: AnyActorRef, at: Instant): Readonly<Record<string, string | null>> {
     const sessionId = this.#idOf(actor);
-    return { sessionId, rootId: this.#rootId, createdAt: String(at), id: null, _version: INSPECT_VERSION };
+    const rootId = this.#idOf(rootOf(actor));
+    return { sessionId, rootId, createdAt: String(at), id: null, _version: INSPECT_VERSION };
   }
 
   #idOf({ sessionId }: AnyActorRef): string {

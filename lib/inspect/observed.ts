@@ -43,9 +43,15 @@ export function observedOf(inspected: InspectionEvent, seq: number, at: Instant)
   return { type, seq, at, actor, source, event: inspected.event, snapshot };
 }
 
-/** All live actors from `root` down, parents before their children. */
-export function liveActors(root: AnyActorRef): readonly AnyActorRef[] {
-  const found: AnyActorRef[] = [root];
+/** The root of the system that an actor belongs to. */
+export function rootOf(actor: AnyActorRef): AnyActorRef {
+  const { _parent: parent } = actor;
+  return parent === undefined ? actor : rootOf(parent);
+}
+
+/** All live actors from these roots down, parents before their children. */
+export function liveActors(roots: readonly AnyActorRef[]): readonly AnyActorRef[] {
+  const found: AnyActorRef[] = [...roots];
   for (const parent of found) {
     for (const child of Object.values(snapshotOf(parent).children ?? {})) {
       if (child !== undefined && snapshotOf(child).status === 'active') found.push(child);

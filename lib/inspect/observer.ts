@@ -1,12 +1,13 @@
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { ActorRoots } from './actor-roots.ts';
 import { observedOf, type Observed } from './observed.ts';
 import type { Present } from './viewer.ts';
 
 /** The dependencies of an observer. */
 export interface ObserverOptions {
-  readonly root: AnyActorRef;
+  readonly roots: ActorRoots;
   readonly clock: Clock;
   readonly log: Log;
   /** The maximum number of untaken observations. */
@@ -23,14 +24,16 @@ export class Observer {
   #observed: Observed[] = [];
   #next = 0;
   #seq = 0;
-  #observation: { unsubscribe(): void } | null = null;
+  readonly #observations = new Map<AnyActorRef, { unsubscribe(): void }>();
+  /** Null: nothing is observed. */
+  #unwatch: (() => void) | null = null;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
   }
 
   get isObserving(): boolean {
-    return this.#observation !== null;
+    return this.#unwatch !== null;
   }
 
   get present(): Present {
@@ -38,15 +41,18 @@ export class Observer {
   }
 
   start(): void {
-    this.#observation ??= this.#options.root.system.inspect((inspected) => {
-      this.#record(inspected);
+    this.#unwatch ??= this.#options.roots.watch(() => {
+      this.#observeRoots();
     });
+    this.#observeRoots();
   }
 
   /** Untaken observations are dropped. */
   stop(): void {
-    this.#observation?.unsubscribe();
-    this.#observation = null;
+    this.#unwatch?.();
+    this.#unwatch = null;
+    for (const observation of this.#observations.values()) observation.unsubscribe();
+    this.#observations.clear();
     this.#forget();
   }
 
@@ -56,6 +62,22 @@ export class Observer {
     if (observed === undefined) this.#forget();
     else this.#next += 1;
     return observed;
+  }
+
+  #observeRoots(): void {
+    const { all } = this.#options.roots;
+    for (const [root, observation] of this.#observations) {
+      if (all.includes(root)) continue;
+      observation.unsubscribe();
+      this.#observations.delete(root);
+    }
+    for (const root of all) {
+      if (this.#observations.has(root)) continue;
+      const observation = root.system.inspect((inspected) => {
+        this.#record(inspected);
+      });
+      this.#observations.set(root, observation);
+    }
   }
 
   /** Never throws: that would block the observed actor permanently. */

@@ -72,7 +72,7 @@ export class Viewer {
   }
 
   /** Sends an observation, or records that the viewer missed it; `text` creates the message on demand. */
-  take(observed: Observed, text: () => string, present: Present): void {
+  take(observed: Observed, text: (messages: Messages) => string, present: Present): void {
     const { actor, seq, snapshot, at } = observed;
     const seen = this.#known.get(actor);
     if (seen === undefined ? this.#due.has(actor) : seq <= seen) return; // already contained in the state that it has or will get
@@ -83,7 +83,7 @@ export class Viewer {
     }
     if (seen === undefined) this.#register(actor, snapshot, at, present);
     this.#known.set(actor, seq);
-    this.#send(text());
+    this.#send(text(this.#messages));
     this.#forgetIfGone(actor, snapshot);
   }
 

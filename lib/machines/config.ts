@@ -9,9 +9,3 @@ export function configOf(machine: AnyStateMachine): Readonly<Record<string, unkn
   const { root } = machine as { readonly root: { readonly config: unknown } }; // a machine of any kind has such a root
   return JSON.parse(JSON.stringify(root.config)) as Readonly<Record<string, unknown>>; // of an object
 }
-
-/** JavaScript that Stately's editor can import. */
-export function statelySnippet(config: Readonly<Record<string, unknown>>): string {
-  const json = JSON.stringify(config, null, 2);
-  return `import { createMachine } from 'xstate';\n\nexport const machine = createMachine(${json});\n`;
-}

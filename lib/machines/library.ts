@@ -5,10 +5,11 @@ import { inWords } from '../model/states.ts';
 import type { DrawnEvents, MachineLibrary, MachineSummary } from '../ports/machine-library.ts';
 import { arrowsOf } from './arrows.ts';
 import { chartOf, statesIn, type Chart } from './chart.ts';
-import { configOf, statelySnippet } from './config.ts';
+import { configOf } from './config.ts';
 import { machineGraph } from './machine-graph.ts';
 import { mermaidOf } from './mermaid.ts';
 import { servicesGraph } from './services-graph.ts';
+import { statelySnippet } from './snippet.ts';
 import { drawSvg } from './svg.ts';
 
 /** A machine in the library. */
@@ -18,6 +19,8 @@ export interface KnownMachine {
   readonly title: string;
   /** Events that almost every state handles; a drawing omits them unless asked to show all. */
   readonly omittedEvents: readonly string[];
+  /** An input to start it with, for exports that run. */
+  readonly exampleInput: unknown;
 }
 
 /** The machines by chart id; created on first use, not while the host starts. */
@@ -55,11 +58,14 @@ class Library implements MachineLibrary {
   }
 
   stately(name: string): string {
-    return statelySnippet(this.config(name));
+    const { machine, exampleInput } = this.#known(name);
+    return statelySnippet(machine, exampleInput);
   }
 
-  mermaid(name: string): string {
-    return mermaidOf(chartOf(this.#known(name).machine));
+  mermaid(name: string, events: DrawnEvents): string {
+    const known = this.#known(name);
+    const chart = chartOf(known.machine);
+    return mermaidOf(chart, arrowsOf(chart, omitted(known, events)));
   }
 
   svg(name: string, events: DrawnEvents): Promise<string> {
@@ -91,12 +97,13 @@ class Library implements MachineLibrary {
   }
 }
 
-function drawMachine(
-  { title, omittedEvents: aside }: KnownMachine,
-  chart: Chart,
-  events: DrawnEvents,
-): Promise<string> {
-  const left = events === 'all' ? [] : aside;
+function omitted({ omittedEvents }: KnownMachine, events: DrawnEvents): readonly string[] {
+  return events === 'all' ? [] : omittedEvents;
+}
+
+function drawMachine(known: KnownMachine, chart: Chart, events: DrawnEvents): Promise<string> {
+  const { title } = known;
+  const left = omitted(known, events);
   const states = chart.root.states.map(({ name }) => name).join(', ');
   const without = left.length === 0 ? '' : ` Transitions by ${left.join(' and ')} are left out.`;
   const description = `${title} Its states: ${states}.${without}`;

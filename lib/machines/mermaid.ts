@@ -1,12 +1,13 @@
-import type { Chart, State, Transition } from './chart.ts';
-import { labelOf } from './labels.ts';
+import type { Arrow } from './arrows.ts';
+import type { Chart, State } from './chart.ts';
 
-/** The chart as a Mermaid `stateDiagram-v2`, with every transition that has a target. */
-export function mermaidOf({ root, transitions }: Chart): string {
-  const isFromAny = transitions.some(({ source, target }) => source === '' && target !== null);
-  const any = isFromAny ? [`  state "any state" as ${ANY}`] : [];
-  const lines = [...insideOf(root, 1), ...any, ...transitions.flatMap(arrowOf)];
-  return ['stateDiagram-v2', ...lines, ''].join('\n');
+/**
+ * The chart as a Mermaid `stateDiagram-v2`, with the same arrows as the drawing: one for all transitions between two
+ * states, with a line of its label for each. An arrow for each transition would make the diagram of a service many times as wide as high.
+ */
+export function mermaidOf({ root }: Chart, arrows: readonly Arrow[]): string {
+  const any = arrows.some(({ source }) => source === '') ? [`  state "any state" as ${ANY}`] : [];
+  return ['stateDiagram-v2', ...insideOf(root, 1), ...any, ...arrows.map(arrowLine), ''].join('\n');
 }
 
 /** The source of transitions of the machine itself: any state that does not handle the event differently. */
@@ -37,9 +38,7 @@ function stateLines(state: State, depth: number): readonly string[] {
   return state.states.length === 0 ? [name] : [`${name} {`, ...insideOf(state, depth + 1), `${indent}}`];
 }
 
-function arrowOf(transition: Transition): readonly string[] {
-  const { source, target } = transition;
-  if (target === null) return [];
-  const label = labelOf(transition);
-  return [`  ${source === '' ? ANY : idOf(source)} --> ${idOf(target)}${label === '' ? '' : ` : ${label}`}`];
+function arrowLine({ source, target, labels }: Arrow): string {
+  const label = labels.length === 0 ? '' : ` : ${labels.join('<br/>')}`;
+  return `  ${source === '' ? ANY : idOf(source)} --> ${idOf(target)}${label}`;
 }

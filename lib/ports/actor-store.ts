@@ -1,4 +1,5 @@
 import type { Instant } from '../model/values/time.ts';
+import type { HostLimit, LaneState, TimelineEvent } from '../model/timeline.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
@@ -69,6 +70,8 @@ export interface ActorStore {
   /** The highest sequence number ever written; 0 for a new store. */
   lastSeq(): Promise<number>;
   history(query: JournalQuery): Promise<readonly JournalEntry[]>;
+  /** The journal by time, for timelines. */
+  readonly timeline: TimelineStore;
   /** What is stored for an idempotency key, however old; null: nothing. */
   idempotencyRecord(key: string): Promise<IdempotencyRecord | null>;
   /** Stores an idempotency record, replacing an earlier one with the same key. */
@@ -101,4 +104,42 @@ export interface ConfigHistory {
   lastApplied(): Promise<readonly number[]>;
   /** The newest revision of each subject. */
   current(): Promise<ReadonlyMap<ConfigSubject, string>>;
+}
+
+/** Which events of a timeline to read: those from `since` to `until`, after the last one of the page before. */
+export interface TimelinePage {
+  readonly since: Instant;
+  readonly until: Instant;
+  /** Of services only these; empty: all. Events without a service are always included. */
+  readonly serviceIds: readonly string[];
+  readonly after: Pick<TimelineEvent, 'at' | 'seq'> | null;
+  readonly limit: number;
+}
+
+/** What is known of a service before an instant. */
+export interface EarlierState {
+  /** Null: no stored event says it. */
+  readonly state: LaneState | null;
+  /** Its newest event, whenever that was; null: there is none. */
+  readonly newestAt: Instant | null;
+}
+
+/** How healthy a host was from an instant on; null: unknown. */
+export interface HealthSpan {
+  readonly at: Instant;
+  readonly status: 'healthy' | 'degraded' | null;
+}
+
+/** The journal by time. Throws StoreUnavailableError. */
+export interface TimelineStore {
+  /** By time, and by number for those of one moment. */
+  events(page: TimelinePage): Promise<readonly TimelineEvent[]>;
+  /** In the order of the ids. */
+  before(since: Instant, serviceIds: readonly string[]): Promise<readonly EarlierState[]>;
+  /** When hosts started and ended, in the order of the journal. */
+  hostLimits(): Promise<readonly HostLimit[]>;
+  /** The health of hosts, in the order of the journal. */
+  health(): Promise<readonly HealthSpan[]>;
+  /** The instant of the oldest stored event; null: there is none. */
+  oldestAt(): Promise<Instant | null>;
 }

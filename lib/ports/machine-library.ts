@@ -22,10 +22,10 @@ export interface MachineLibrary {
   list(): readonly MachineSummary[];
   /** Plain JSON for `createMachine`, with all implementations by name. */
   config(name: string): Readonly<Record<string, unknown>>;
-  /** JavaScript with one call of `createMachine`. */
+  /** JavaScript that defines the machine and runs as it is, with stubs for what only the host can do. */
   stately(name: string): string;
   /** A `stateDiagram-v2`. */
-  mermaid(name: string): string;
+  mermaid(name: string, events: DrawnEvents): string;
   svg(name: string, events: DrawnEvents): Promise<string>;
   /** Services and what they wait for, as SVG. */
   drawServices(graph: ServiceGraph): Promise<string>;

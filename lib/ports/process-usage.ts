@@ -47,3 +47,37 @@ export interface HostVitals {
   /** A reading younger than a second is returned again. */
   read(): Vitals;
 }
+
+/** The resource usage of a service at one minute. */
+export interface UsageSample {
+  readonly serviceId: ServiceId;
+  /** The average since the sample before it, in percent of a core; null: unknown. */
+  readonly cpuPercent: number | null;
+  readonly residentBytes: number;
+}
+
+/** What is known of the usage of one service, with the beginning of its minute. */
+export type TimedUsage = Omit<UsageSample, 'serviceId'> & { readonly at: Instant };
+
+/** One round of samples. */
+export interface UsageRound {
+  /** The beginning of the minute; a second round in it replaces the first one. */
+  readonly at: Instant;
+  readonly samples: readonly UsageSample[];
+  /** Older samples are deleted. */
+  readonly keptSince: Instant;
+  /** Services whose samples are all deleted. */
+  readonly forgotten: readonly ServiceId[];
+}
+
+/** The stored samples of the last day. Throws StoreUnavailableError. */
+export interface UsageHistory {
+  /** Resolves when everything of the round is durable. */
+  add(round: UsageRound): Promise<void>;
+  /** Oldest first; `since` and `until` are included. */
+  of(serviceId: ServiceId, since: Instant, until: Instant): Promise<readonly TimedUsage[]>;
+  /** Every service with samples. */
+  sampled(): Promise<ReadonlySet<ServiceId>>;
+  /** When the newest samples were taken; null: there are none. */
+  newest(): Promise<Instant | null>;
+}

@@ -51,7 +51,7 @@ const JOURNAL_ROWS = `DELETE FROM journal WHERE seq IN
   (SELECT seq FROM journal ORDER BY seq LIMIT max(0, (SELECT count(*) FROM journal) - (?1 ->> '$[0][0]')))`;
 // Up to the oldest event that is young enough, in the order of seq: a clock jump never deletes from the middle.
 const JOURNAL_AGE = `DELETE FROM journal
-  WHERE seq < (SELECT seq FROM journal WHERE at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
+  WHERE seq < (SELECT seq FROM journal WHERE +at >= (?1 ->> '$[0][0]') ORDER BY seq LIMIT 1)`;
 const QUARANTINE = `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - (?1 ->> '$[0][0]')`;
 const CONFIGURATIONS = `DELETE FROM config_revision WHERE number IN
   (SELECT number FROM config_revision ORDER BY number DESC LIMIT -1 OFFSET (?1 ->> '$[0][0]'))`;

@@ -4,7 +4,14 @@ import type { IdempotencyRecord } from '../model/idempotency.ts';
 import type { Intention } from '../model/intention.ts';
 import type { JournalEntry, JournalQuery } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
-import type { ActorCommit, ActorRow, ActorStore, QuarantinedRow, IntentionCommit } from '../ports/actor-store.ts';
+import type {
+  ActorCommit,
+  ActorRow,
+  ActorStore,
+  QuarantinedRow,
+  IntentionCommit,
+  TimelineStore,
+} from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Pruner } from './retention.ts';
@@ -16,6 +23,7 @@ import { appendEvent, EVENTS, selectionOf } from './rows/journal-rows.ts';
 import { quarantineRow, type RowReader } from './rows/row-reader.ts';
 import { dropIntention, putIntention, INTENTIONS, PINS } from './rows/intention-rows.ts';
 import type { StoreFiles } from './store-files.ts';
+import { SqliteTimeline } from './timeline/sqlite-timeline.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const probeRow = inserter('probe', ['id', 'at'], 'ON CONFLICT (id) DO UPDATE SET at = excluded.at');
@@ -34,12 +42,14 @@ export interface StoreContext {
 
 /** Actors, intentions and the journal in SQLite. */
 export class SqliteActorStore implements ActorStore {
+  readonly timeline: TimelineStore;
   readonly #context: StoreContext;
   /** Rows that could not be quarantined yet. */
   #unquarantined: readonly QuarantinedRow[] = [];
 
   constructor(context: StoreContext) {
     this.#context = context;
+    this.timeline = new SqliteTimeline(context.reader);
   }
 
   loadActors(): Promise<readonly ActorRow[]> {

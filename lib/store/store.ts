@@ -5,6 +5,7 @@ import type { ActorStore, ConfigHistory } from '../ports/actor-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchHistory, LaunchLedger } from '../ports/launch-ledger.ts';
 import type { Log } from '../ports/log.ts';
+import type { UsageHistory } from '../ports/process-usage.ts';
 import type { PortFinder, PortRegistry } from '../ports/port-registry.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 import type { WebhookRegistry } from '../ports/webhooks.ts';
@@ -21,6 +22,7 @@ import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
 import { SqlitePortRegistry } from './sqlite-port-registry.ts';
 import { SqliteWebhookRegistry } from './sqlite-webhook-registry.ts';
 import { StoreFiles } from './store-files.ts';
+import { SqliteUsageHistory } from './timeline/sqlite-usage-history.ts';
 import { WriteQueue, type WriteGuard } from './write-queue.ts';
 
 export interface StoreOptions {
@@ -43,6 +45,7 @@ export interface Store {
   readonly ledger: LaunchLedger;
   readonly launches: LaunchHistory;
   readonly configurations: ConfigHistory;
+  readonly usage: UsageHistory;
   /** Opens the ports of the services. One registry for each store. */
   portRegistry(finder: PortFinder): Promise<PortRegistry>;
   readonly webhooks: WebhookRegistry;
@@ -92,6 +95,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ledger: new SqliteLaunchLedger(context),
       launches: new SqliteLaunchHistory(context),
       configurations: new SqliteConfigHistory(context),
+      usage: new SqliteUsageHistory(context),
       portRegistry: (finder) => SqlitePortRegistry.open(context, finder),
       webhooks: new SqliteWebhookRegistry(context),
       recoveredFrom,

@@ -14,7 +14,7 @@
  */
 import type { JournalEntry } from '../model/journal.ts';
 import type { Clock } from '../ports/clock.ts';
-import { firstOver, type ActiveMute, type HeldBack, type HeldBackQuery } from './mutes.ts';
+import { activeMute, firstOver, type ActiveMute, type HeldBack, type HeldBackQuery } from './mutes.ts';
 import { placeOf, webhookSetup, type WebhookContext, type WebhookEffects } from './setup.ts';
 
 /** The statechart of a webhook with the given effects. */
@@ -35,7 +35,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
       reason: null,
       retryAfterMs: null,
       goneRevision: place.goneRevision === revision ? revision : null,
-      mutes: mutes.map((mute) => ({ ...mute, end: null })),
+      mutes: mutes.map(activeMute),
       ending: null,
       behindAt: null,
     }),
@@ -84,7 +84,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
                     {
                       guard: 'isAccepted',
                       target: 'keeping',
-                      actions: ['logDelivered', 'passEvent', 'forgetFailures'],
+                      actions: ['logDelivered', 'noteSent', 'passEvent', 'forgetFailures'],
                     },
                     {
                       guard: 'isGone',

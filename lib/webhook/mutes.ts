@@ -9,6 +9,8 @@ import type { WebhookHost } from '../ports/webhooks.ts';
 export interface ActiveMute extends WebhookMute {
   /** The last event that it holds back; null: it is not over yet. */
   readonly end: number | null;
+  /** Events that were delivered although it would have held them back: their delivery had begun before it. */
+  readonly sent: readonly number[];
 }
 
 /** What a mute that is over has held back. */
@@ -51,10 +53,20 @@ export function isHeldBack(entry: JournalEntry, mutes: readonly ActiveMute[]): b
   });
 }
 
+/** A mute that is not over. */
+export function activeMute(mute: WebhookMute): ActiveMute {
+  return { ...mute, end: null, sent: [] };
+}
+
+/** The mutes after the delivery of an event. */
+export function withSent(mutes: readonly ActiveMute[], entry: JournalEntry): readonly ActiveMute[] {
+  return mutes.map((mute) => (isHeldBack(entry, [mute]) ? { ...mute, sent: [...mute.sent, entry.seq] } : mute));
+}
+
 /** The mutes with this one, in place of one for the same agent that is not over. */
 export function withMute(mutes: readonly ActiveMute[], mute: WebhookMute): readonly ActiveMute[] {
   const others = mutes.filter(({ agentId, end }) => agentId !== mute.agentId || end !== null);
-  return [...others, { ...mute, end: null }];
+  return [...others, activeMute(mute)];
 }
 
 /**
@@ -105,7 +117,7 @@ export async function readHeldBack(
   const failures = new Map<string, JournalEntry>();
   let [count, first, last]: [number, number | null, number | null] = [0, null, null];
   for await (const entry of matching({ ...filters, before }, mute.after, host)) {
-    if (isOwn(entry)) continue;
+    if (isOwn(entry) || mute.sent.includes(entry.seq)) continue;
     if (entry.seq > position) return { type: 'behind' };
     [count, first, last] = [count + 1, first ?? entry.seq, entry.seq];
     if (isFailure(entry) && !isHeldBack(entry, others)) failures.set(subjectOf(entry), entry);

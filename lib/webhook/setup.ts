@@ -4,7 +4,7 @@ import { backoffDelay } from '../model/policy/restart.ts';
 import { isoOf, type Instant, type Millis } from '../model/values/time.ts';
 import type { WebhookMute, WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 import type { Clock } from '../ports/clock.ts';
-import { endingAt, firstOver, isHeldBack, withEnds, withMute } from './mutes.ts';
+import { endingAt, firstOver, isHeldBack, withEnds, withMute, withSent } from './mutes.ts';
 import type { ActiveMute, Behind, HeldBack, HeldBackQuery } from './mutes.ts';
 import type { Outcome } from './outcome.ts';
 import type { Next } from './source.ts';
@@ -181,6 +181,7 @@ export function webhookSetup({ log, noted, newest, ...actors }: WebhookEffects, 
       logDelivered: ({ context }) => {
         if (context.failingSince !== null) log('delivered_again', context);
       },
+      noteSent: assign(({ context: { entry, mutes } }) => (entry === null ? {} : { mutes: withSent(mutes, entry) })),
       forgetFailures: assign({ failures: 0, failingSince: null, reason: null, retryAfterMs: null, goneRevision: null }),
       noteFailure: assign(({ context, event }) => {
         const outcome = outcomeIn(event);

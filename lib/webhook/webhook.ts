@@ -1,4 +1,4 @@
-import { createActor, fromPromise, toPromise, type ActorRefFrom } from 'xstate';
+import { createActor, fromPromise, toPromise, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
 import { isoOf } from '../model/values/time.ts';
@@ -23,6 +23,8 @@ export interface WebhookDeps {
   /** Default: real time. */
   readonly timers?: Timers | undefined;
   readonly log: Log;
+  /** Called with the actor of each webhook before it starts; what it returns is called once it has ended. */
+  readonly onActor?: (actor: AnyActorRef) => () => void;
   readonly identity: SenderIdentity;
   /** Default: over HTTP. */
   readonly deliveryTo?: (spec: WebhookSpec) => Pick<Delivery, 'attempt' | 'close'>;
@@ -37,6 +39,7 @@ export class RunningWebhook {
   readonly #delivery: Pick<Delivery, 'attempt' | 'close'>;
   readonly #actor: ActorRefFrom<ReturnType<typeof createWebhookMachine>>;
   readonly #ended: Promise<unknown>;
+  readonly #forget: () => void;
 
   constructor(
     spec: WebhookSpec,
@@ -52,12 +55,14 @@ export class RunningWebhook {
     this.#delivery = deps.deliveryTo?.(spec) ?? new Delivery(spec, deps.identity);
     const { name, giveUpAfterMs } = spec;
     this.#actor = createActor(createWebhookMachine(this.#effects(host), clock), {
+      id: `webhook:${name}`,
       input: { spec: { name, giveUpAfterMs }, revision: this.revision, place, mutes },
       ...(timers === undefined ? {} : { clock: timers }),
     });
     this.#ended = toPromise(this.#actor).catch((error: unknown) => {
       deps.log.error({ err: error, webhook: name }, 'webhook failed unexpectedly');
     });
+    this.#forget = deps.onActor?.(this.#actor) ?? (() => undefined);
     this.#actor.start();
   }
 
@@ -114,6 +119,7 @@ export class RunningWebhook {
   /** Aborts a delivery in progress. */
   stop(): void {
     this.#actor.stop();
+    this.#forget();
     this.#source.close();
     this.#delivery.close();
   }

@@ -22,8 +22,6 @@ import {
 import { ofProbe } from './transitions.ts';
 import * as change from './updates.ts';
 
-/** The longest timer that Node supports; a longer one would fire immediately. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Delay before a stop that failed outright is retried. */
 const STOP_RETRY_MS = 1_000;
 
@@ -37,8 +35,10 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
     },
     actors: serviceEffects(ports),
     delays: {
-      untilDeadline: ({ context }) =>
-        Math.min(MAX_TIMER_MS, Math.max(0, (context.deadlineAt ?? clock.now()) - clock.now())),
+      untilDeadline: ({ context }) => {
+        const maxMs = 2 ** 31 - 1; // the longest timer that Node supports; a longer one would fire immediately
+        return Math.min(maxMs, Math.max(0, (context.deadlineAt ?? clock.now()) - clock.now()));
+      },
       stopRetry: STOP_RETRY_MS,
     },
     guards: {

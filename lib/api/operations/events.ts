@@ -22,6 +22,7 @@ const history = z.strictObject({
     .default('oldest_first'),
   limit: countField(1, 1000).default(100),
   since: instantField.optional().meta({ description: 'Only events at or after this instant.' }),
+  until: instantField.optional().meta({ description: 'Only events at or before this instant.' }),
   ...filters,
 });
 

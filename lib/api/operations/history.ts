@@ -8,6 +8,7 @@ const query = z.strictObject({
   after: countField(0, Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'Only steps after this `seq`.' }),
   before: countField(0, Number.MAX_SAFE_INTEGER).optional().meta({ description: 'Only steps before this `seq`.' }),
   since: instantField.optional().meta({ description: 'Only steps at or after this instant.' }),
+  until: instantField.optional().meta({ description: 'Only steps at or before this instant.' }),
   order: z
     .enum(['oldest_first', 'newest_first'], { error: 'must be oldest_first or newest_first' })
     .default('oldest_first'),

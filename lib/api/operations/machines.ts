@@ -10,10 +10,11 @@ const machineQuery = z.strictObject({
     .default('json')
     .meta({
       description:
-        '`json`: the configuration; `stately`: a `createMachine` snippet for its editor; `mermaid`: a diagram as text; `svg`: a drawing.',
+        '`json`: the configuration; `stately`: a program for its editor, with stubs for what only the host can do; `mermaid`: a diagram as text; `svg`: a drawing.',
     }),
   events: z.enum(['main', 'all'], { error: 'must be main or all' }).default('main').meta({
-    description: 'For drawings: `all` also shows the events that restore the machine after a restart of the host.',
+    description:
+      'For `mermaid` and `svg`: `all` also shows the events that restore the machine after a restart of the host.',
   }),
 });
 

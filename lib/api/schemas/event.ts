@@ -56,10 +56,16 @@ export const eventResetSchema = z.strictObject({ asked: countSchema, newest: cou
 export type EventGap = Wire<typeof eventGapSchema>;
 export type EventReset = Wire<typeof eventResetSchema>;
 
+/** An event in a page of the journal. */
+const describedEventSchema = eventSchema
+  .extend({ sentence: z.string().meta({ description: 'What happened, in words.' }) })
+  .meta({ id: 'DescribedEvent' });
+export type DescribedEventView = Wire<typeof describedEventSchema>;
+
 /** A page of the journal. */
 export const eventPageSchema = z
   .strictObject({
-    events: z.array(eventSchema),
+    events: z.array(describedEventSchema),
     next: countSchema
       .nullable()
       .meta({ description: 'The `after` of the next page, or its `before` if newest first; null at the end.' }),

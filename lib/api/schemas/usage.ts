@@ -59,3 +59,30 @@ export const usageSchema = z
     },
   });
 export type UsageView = Wire<typeof usageSchema>;
+
+/** The stored resource usage of a service. */
+export const usageHistorySchema = z
+  .strictObject({
+    service_id: idSchema,
+    samples: z
+      .array(
+        z.strictObject({
+          at: instantSchema.meta({ description: 'The beginning of the minute in which the processes were read.' }),
+          cpu_percent: z
+            .number()
+            .min(0)
+            .nullable()
+            .meta({ description: 'Percentage of one core since the sample before it; null: unknown.' }),
+          rss_bytes: rssSchema,
+        }),
+      )
+      .meta({ description: 'Oldest first. A minute without a process, or without a host, has no sample.' }),
+  })
+  .meta({
+    id: 'UsageHistory',
+    example: {
+      service_id: 'pump1-corerl',
+      samples: [{ at: '2026-01-02T03:04:00.000Z', cpu_percent: 4.2, rss_bytes: 73_400_320 }],
+    },
+  });
+export type UsageHistoryView = Wire<typeof usageHistorySchema>;

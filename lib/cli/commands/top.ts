@@ -5,13 +5,13 @@ import type { CommandGroup } from '../command-group.ts';
 import { withHost, type HostOptions } from '../host/host-options.ts';
 import { hostTask } from '../host/host-task.ts';
 import { OptionError } from '../serve/option-values.ts';
-import { SORTS } from '../top/choice.ts';
-import type { TopOptions } from '../top/top.ts';
+import { SORTS } from '../top/sorts.ts';
+import type { TopOptions } from '../top/options.ts';
 import { CLIENT_COMMANDS } from './headings.ts';
 
 const HELP = `
-Press the letter of an order twice to reverse it. Arrows, j, k, Page Up and Page Down scroll; q quits. If the output is not a terminal,
-a single table is printed.`;
+Enter explains the chosen service, l shows its output, / filters, R restarts it after a confirmation; ? shows all keys and q quits. If the
+output is not a terminal, a single table is printed.`;
 
 /** A live table of services. */
 export const top: CommandGroup = {
@@ -19,9 +19,11 @@ export const top: CommandGroup = {
   example: 'coredinator top --sort memory',
   define: ({ newCommand, choose, env }) =>
     withHost(newCommand('top'))
-      .summary('show all services and their resource usage, live')
-      .description('Shows all services and the resource usage of their processes, live.')
-      .addOption(new Option('--sort <order>', 'sort order').choices(Object.keys(SORTS)).default('cpu'))
+      .summary('watch services live, explain, search their output, and restart them')
+      .description(
+        'Shows all services and the resource usage of their processes, live: what needs attention first, with explanations, output and commands.',
+      )
+      .addOption(new Option('--sort <order>', 'sort order').choices(Object.keys(SORTS)).default('attention'))
       .addOption(
         new Option('--interval <duration>', 'time between two updates').default(1_000, '1s').argParser(intervalOf),
       )

@@ -15,16 +15,19 @@ export interface Completion {
   readonly paths: Paths;
 }
 
-/** The values of an option (named `--port`) or placeholder (named `<agent>`) without fixed choices; null: unknown. */
-export type ValuesOf = (name: string) => Promise<readonly string[]> | null;
+/**
+ * The values of an option (named `--port`) or placeholder (named `<agent>`) without fixed choices; null: unknown.
+ * `before`: the arguments of the command so far.
+ */
+export type ValuesOf = (name: string, before: readonly string[]) => Promise<readonly string[]> | null;
 
 /** The position in the command tree before the last word. */
 interface Position {
   readonly command: Command;
   /** The option whose value is being typed. */
   readonly option: Option | null;
-  /** The number of arguments so far. */
-  readonly given: number;
+  /** The arguments so far. */
+  readonly given: readonly string[];
 }
 
 const NOTHING: Completion = { candidates: [], paths: 'none' };
@@ -34,13 +37,17 @@ export async function complete(program: Command, words: readonly string[], value
   const apart = splitAtEquals(words);
   const last = apart.at(-1) ?? '';
   const { command, option, given } = positionAfter(program, apart.slice(0, -1));
-  if (option !== null) return valueCompletion(option.argChoices, option.long ?? '', option.flags, last, valuesOf);
+  if (option !== null) {
+    return valueCompletion(option.argChoices, option.long ?? '', option.flags, last, (value) => valuesOf(value, given));
+  }
   if (last.startsWith('-')) return { candidates: matching(optionsOf(command), last), paths: 'none' };
-  const subcommands = given === 0 ? visibleCommands(command) : [];
+  const subcommands = given.length === 0 ? visibleCommands(command) : [];
   if (subcommands.length > 0) return { candidates: matching(subcommands, last), paths: 'none' };
-  const argument = command.registeredArguments.at(Math.min(given, command.registeredArguments.length - 1));
-  if (argument === undefined || (given >= command.registeredArguments.length && !argument.variadic)) return NOTHING;
-  return valueCompletion(argument.argChoices, `<${argument.name()}>`, `<${argument.name()}>`, last, valuesOf);
+  const argument = command.registeredArguments.at(Math.min(given.length, command.registeredArguments.length - 1));
+  if (argument === undefined || (given.length >= command.registeredArguments.length && !argument.variadic))
+    return NOTHING;
+  const name = `<${argument.name()}>`;
+  return valueCompletion(argument.argChoices, name, name, last, (value) => valuesOf(value, given));
 }
 
 /** `--port=80` arrives as one word from most shells and as `--port`, `=`, `80` from bash; both become two words. */
@@ -55,7 +62,7 @@ function splitAtEquals(words: readonly string[]): readonly string[] {
 }
 
 function positionAfter(program: Command, before: readonly string[]): Position {
-  let position: Position = { command: program, option: null, given: 0 };
+  let position: Position = { command: program, option: null, given: [] };
   for (const word of before) {
     if (position.option !== null) {
       position = { ...position, option: null };
@@ -63,8 +70,10 @@ function positionAfter(program: Command, before: readonly string[]): Position {
       const command = commandOfOptions(position.command);
       position = { ...position, command, option: optionWithValue(command, word) };
     } else {
-      const next = position.given === 0 ? position.command.commands.find((one) => one.name() === word) : undefined;
-      position = next === undefined ? { ...position, given: position.given + 1 } : { ...position, command: next };
+      const next =
+        position.given.length === 0 ? position.command.commands.find((one) => one.name() === word) : undefined;
+      position =
+        next === undefined ? { ...position, given: [...position.given, word] } : { ...position, command: next };
     }
   }
   return position;
@@ -97,7 +106,7 @@ async function valueCompletion(
   name: string,
   flags: string,
   last: string,
-  valuesOf: ValuesOf,
+  valuesOf: (name: string) => Promise<readonly string[]> | null,
 ): Promise<Completion> {
   const values = choices ?? (await valuesOf(name)) ?? (await valuesOf(/<.*>/.exec(flags)?.[0] ?? ''));
   if (values !== null) {

@@ -2,11 +2,14 @@ import type { Client } from '../../client/client.ts';
 import { LOG_LEVELS, ON_EXIT, ORPHANS } from '../serve/option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
+/** `before`: the arguments of the command so far. */
+type Source = (env: NodeJS.ProcessEnv, before: readonly string[]) => Promise<readonly string[]>;
+
 /**
  * Sources of values, by the name of an option or a placeholder (`<agent>`): fixed values, or values from a running
  * host. A source may take time and must not reject: if its values are unavailable, it returns none.
  */
-const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<readonly string[]>>> = {
+const SOURCES: Readonly<Record<string, Source>> = {
   '--on-exit': () => Promise.resolve(ON_EXIT),
   '--orphans': () => Promise.resolve(ORPHANS),
   '--strays': () => Promise.resolve(ORPHANS),
@@ -18,6 +21,11 @@ const SOURCES: Readonly<Record<string, (env: NodeJS.ProcessEnv) => Promise<reado
     fromHost(env, async (client, signal) => {
       const { allServices } = await import('../services/show-services.ts');
       return (await allServices(client, {}, signal)).map(({ id }) => id);
+    }),
+  '<version>': (env, [service = '']) =>
+    fromHost(env, async (client, signal) => {
+      const { available } = await client.getVersions({ id: service, signal });
+      return available.map(({ version }) => version);
     }),
 };
 
@@ -41,5 +49,5 @@ async function fromHost(
 
 /** Values from {@link SOURCES}, with the host that `env` specifies. */
 export function knownValues(env: NodeJS.ProcessEnv): ValuesOf {
-  return (name) => SOURCES[name]?.(env) ?? null;
+  return (name, before) => SOURCES[name]?.(env, before) ?? null;
 }

@@ -1,4 +1,5 @@
 import type { KeyChangeView, ServiceChangeView } from '../../api/schemas/config.ts';
+import { valueText } from '../../frontend/configuration/value-text.ts';
 import type { HostContext } from '../host/context.ts';
 
 type Look = Pick<HostContext, 'colors'>;
@@ -8,11 +9,6 @@ export function keyLines({ colors }: Look, keys: readonly KeyChangeView[], inden
   return keys
     .map(({ key, old, new: present }) => `${indent}${key}: ${colors.dim(valueText(old))} → ${valueText(present)}\n`)
     .join('');
-}
-
-function valueText(value: unknown): string {
-  if (value === null || value === undefined) return '(not set)';
-  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }
 
 /** Each service that differs, why it is restarted or not, and its keys. */

@@ -3,7 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
 import { headOf, table } from '../output/table.ts';
-import { shownTime } from '../output/time.ts';
+import { localSentence, shownTime } from '../output/time.ts';
 import { lastOf } from './event-history.ts';
 import { sentenceOf } from './events.ts';
 
@@ -55,7 +55,7 @@ function auditTable(
     { text: event.actor ?? '-' },
     { text: event.tool ?? '-' },
     { text: event.address ?? '-' },
-    { text: sentenceOf({ ...event, actor: null }) },
+    { text: isUtc === true ? sentenceOf(event, 'omitted') : localSentence(sentenceOf(event, 'omitted')) },
   ]);
   return table(headOf(HEAD, colors), rows, width);
 }

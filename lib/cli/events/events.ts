@@ -8,9 +8,9 @@ import { deprecationOf } from '../../model/values/event-type.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
-import type { Colors } from '../output/colors.ts';
+import { paragraph } from '../output/table.ts';
 import { paintOf } from '../output/state.ts';
-import { shownTime } from '../output/time.ts';
+import { localSentence, shownTime } from '../output/time.ts';
 import { visibleOn } from '../output/visible.ts';
 import { newestSeq, eventHistory, type EventFilter } from './event-history.ts';
 
@@ -32,7 +32,7 @@ const NOTHING =
 /** The last events, and with `follow` also new ones across restarts of the host, each exactly once. */
 export function events(options: EventOptions): HostRun {
   return async (context) => {
-    const { client, colors, out, err, isJson } = context;
+    const { client, out, err, isJson } = context;
     const warning = options.type === undefined ? null : deprecationOf(options.type);
     if (warning !== null) err.write(`warning: ${warning}\n`);
     const since = options.since === undefined ? null : Date.parse(instantOf('--since', options.since, context.now()));
@@ -41,11 +41,11 @@ export function events(options: EventOptions): HostRun {
     const history = await eventHistory(client, options, { count, since }, newest);
     if (options.follow !== true) {
       if (history.length === 0 && !isJson) err.write(NOTHING);
-      printResult(context, history, () => history.map((event) => eventLine(event, colors, options.utc)).join(''));
+      printResult(context, history, () => history.map((event) => eventLine(event, context, options.utc)).join(''));
       return EXIT.ok;
     }
     for (const event of history)
-      out.write(isJson ? `${JSON.stringify(event)}\n` : visibleOn(out, eventLine(event, colors, options.utc)));
+      out.write(isJson ? `${JSON.stringify(event)}\n` : visibleOn(out, eventLine(event, context, options.utc)));
     await follow(context, options, newest);
     return EXIT.ok;
   };
@@ -66,25 +66,33 @@ async function follow(context: HostContext, { agent, service, type, utc }: Event
   }
 }
 
-function print({ out, err, colors, isJson }: HostContext, item: FollowedEvent, isUtc: boolean | undefined): void {
+function print(context: HostContext, item: FollowedEvent, isUtc: boolean | undefined): void {
+  const { out, err, isJson } = context;
   if (item.type === 'event') {
-    out.write(isJson ? `${JSON.stringify(item.event)}\n` : visibleOn(out, eventLine(item.event, colors, isUtc)));
+    out.write(isJson ? `${JSON.stringify(item.event)}\n` : visibleOn(out, eventLine(item.event, context, isUtc)));
     return;
   }
   const { reason } = item.type === 'gap' ? item.gap : item.reset;
   err.write(isJson ? `${JSON.stringify(item)}\n` : `${reason}\n`);
 }
 
-/** An event as a line for people: the local time or that in UTC, and a sentence in the colour of the new state. */
-export function eventLine(event: EventView, colors: Colors, isUtc = false): string {
+/** How events are printed. */
+type Look = Pick<HostContext, 'colors' | 'width'>;
+
+/** An event for people: the local time or that in UTC, and a sentence in the colour of the new state. */
+export function eventLine(event: EventView, { colors, width }: Look, isUtc = false): string {
   const { to = null } = event;
-  const sentence = sentenceOf(event);
+  const time = shownTime(event.at, isUtc);
+  const indent = ' '.repeat(time.length + 2);
+  const sentence = isUtc ? sentenceOf(event) : localSentence(sentenceOf(event));
+  const lines = paragraph(sentence, width === undefined ? undefined : width - indent.length).split('\n');
   const state = PUBLIC_STATES.find((one) => one === to);
-  return `${colors.dim(shownTime(event.at, isUtc))}  ${state === undefined ? sentence : paintOf({ state }, colors)(sentence)}\n`;
+  const paint = state === undefined ? (text: string): string => text : paintOf({ state }, colors);
+  return `${colors.dim(time)}  ${lines.map(paint).join(`\n${indent}`)}\n`;
 }
 
-/** An event as a sentence. */
-export function sentenceOf(event: EventView): string {
+/** An event as a sentence; `omitted`: who gave the command is shown next to it. */
+export function sentenceOf(event: EventView, attribution?: 'omitted'): string {
   const { type, agent_id: agentId = null, service_id: serviceId = null, from = null, to = null, cause, detail } = event;
   const { repeated } = event;
   const { actor, address = null, tool = null } = event;
@@ -98,6 +106,7 @@ export function sentenceOf(event: EventView): string {
     cause,
     detail,
     ...source,
+    ...(attribution === undefined ? {} : { attribution }),
     ...(repeated === undefined ? {} : { repeated }),
   });
 }

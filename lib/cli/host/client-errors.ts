@@ -5,6 +5,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import type { Millis } from '../../model/values/time.ts';
 import { printJson, type TextStream } from '../output/io.ts';
+import { wrapped } from '../output/table.ts';
 import { visibleOn } from '../output/visible.ts';
 import { OptionError } from '../serve/option-values.ts';
 import { HostAbsentError, type HostLocation } from './connection.ts';
@@ -58,7 +59,8 @@ export function printFailure(
   if (isJson) printJson(err, document);
   else {
     const question = similar === null ? '' : `\nDid you mean "${similar}"?`;
-    err.write(visibleOn(err, `error: ${problemText(document)}${question}\n`));
+    const width = err.isTTY === true ? err.columns : undefined;
+    err.write(visibleOn(err, `${wrapped(`error: ${problemText(document)}${question}`, width)}\n`));
   }
 }
 

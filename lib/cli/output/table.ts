@@ -143,6 +143,16 @@ export function paragraph(text: string, width: number | undefined, indent = ''):
   return [...lines, line].join(`\n${indent}`);
 }
 
+/** Wraps each line of a text like a paragraph; what a line begins with is repeated. */
+export function wrapped(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  const lines = text.split('\n').map((line) => {
+    const [start = ''] = /^ */.exec(line) ?? [];
+    return start + paragraph(line, width - start.length).replaceAll('\n', `\n${start}`);
+  });
+  return lines.join('\n');
+}
+
 /** Names and values in two columns; null values are omitted. */
 export function factSheet(facts: Readonly<Record<string, string | null>>, width: number | undefined): string {
   const known = Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));

@@ -4,7 +4,7 @@ import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';
-import { shownTime } from '../output/time.ts';
+import { localSentence, shownTime } from '../output/time.ts';
 import { visible } from '../output/visible.ts';
 
 /** Why a service is in its state, what led to it, and what happens next. */
@@ -16,12 +16,16 @@ export function explainService(id: string, { ifExit }: { readonly ifExit?: strin
   };
 }
 
+/** How an explanation is printed. */
+type Look = Pick<HostContext, 'colors' | 'width' | 'now'>;
+
 /** Sentences under headings, wrapped for the terminal. */
-function explanation(context: HostContext, view: ExplainView): string {
+export function explanation(context: Look, view: ExplainView): string {
   const { colors, width } = context;
   const head = `${colors.bold(view.id)}  ${paintOf(view, colors)(stateWords(view))}  since ${shownTime(view.since)}`;
+  // The output of a service stays as it was written.
   const parts = [
-    `${head}\n\n${paragraph(view.summary, width)}`,
+    `${head}\n\n${paragraph(localSentence(view.summary), width)}`,
     section(context, 'Waits for', view.waits_for.map(bullet)),
     section(context, 'What happens next', view.next.map(bullet)),
     section(context, 'What led to it', causes(context, view)),
@@ -39,10 +43,10 @@ interface Item {
 }
 
 function bullet({ sentence }: { readonly sentence: string }): Item {
-  return { mark: '- ', text: sentence };
+  return { mark: '- ', text: localSentence(sentence) };
 }
 
-function section({ colors, width }: HostContext, title: string, items: readonly Item[]): string {
+function section({ colors, width }: Look, title: string, items: readonly Item[]): string {
   if (items.length === 0) return '';
   const lines = items.map(({ mark, text }) => {
     const indent = ' '.repeat(2 + mark.length);
@@ -53,7 +57,7 @@ function section({ colors, width }: HostContext, title: string, items: readonly 
 }
 
 /** Of each probe, whatever its thresholds. */
-function failedCheck({ now }: HostContext): (failure: ExplainView['probe_failures'][number]) => Item {
+function failedCheck({ now }: Look): (failure: ExplainView['probe_failures'][number]) => Item {
   return ({ probe, at, reason }) => ({ mark: `${probe}, ${ageSince(at, now())} ago: `, text: reason });
 }
 
@@ -66,11 +70,13 @@ function lastWords({ output_tail: tail }: ExplainView): readonly Item[] {
 }
 
 /** Newest first, as the host returns them. */
-function causes({ now }: HostContext, view: ExplainView): readonly Item[] {
+function causes({ now }: Look, view: ExplainView): readonly Item[] {
   if (view.causes_unavailable !== undefined) return [{ mark: '', text: view.causes_unavailable }];
   const ages = view.causes.map(({ at }) => `${ageSince(at, now())} ago`);
   const column = Math.max(0, ...ages.map((one) => one.length)) + 2;
-  return view.causes.map(({ sentence }, at) => ({ mark: (ages[at] ?? '').padEnd(column), text: sentence }));
+  return view.causes.map(({ sentence }, at) => ({
+    ...{ mark: (ages[at] ?? '').padEnd(column), text: localSentence(sentence) },
+  }));
 }
 
 function budget({

@@ -5,6 +5,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { spokenDuration } from '../../model/values/duration.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
+import { localSentence } from '../output/time.ts';
 import { pinText } from './version.ts';
 import { plain } from '../output/visible.ts';
 
@@ -106,7 +107,7 @@ export function serviceTable(
 export function whyAndNext({ reason, next, flapping }: ServiceView, now: number): string {
   const coming = next === null ? [] : [`${next.what} in ${age(Date.parse(next.at) - now)}`];
   const why = [reason, flappingWords(flapping, now)].filter((words) => words !== null);
-  return [...why, ...coming].join('; ');
+  return localSentence([...why, ...coming].join('; '));
 }
 
 function flappingWords(flapping: ServiceView['flapping'], now: number): string | null {

@@ -1,47 +1,49 @@
-import type { KeySource, TextStream } from '../output/io.ts';
-import { keysIn } from './choice.ts';
+import { EventEmitter } from 'node:events';
+import type { TextStream } from '../output/io.ts';
 
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 
-/** Handles the events of an open screen. */
-export interface ScreenListener {
-  readonly onKey: (key: string) => void;
-  readonly onResize: () => void;
-}
-
-/** The whole terminal until it is closed: the alternate screen without a cursor, with raw key input. */
-export class Screen {
+/**
+ * The whole terminal until it is closed: the alternate screen without a cursor. Ink writes whole frames to it, of which
+ * only those that differ reach the terminal, line by line and so without flicker.
+ */
+export class Screen extends EventEmitter {
+  readonly isTTY = true;
   readonly #out: TextStream;
-  readonly #keys: KeySource;
-  readonly #listener: ScreenListener;
-  readonly #onData = (text: string): void => {
-    for (const key of keysIn(text)) this.#listener.onKey(key);
+  #frame: string | null = null;
+  readonly #onResize = (): void => {
+    this.#frame = null;
+    this.emit('resize');
   };
 
-  constructor(out: TextStream, keys: KeySource, listener: ScreenListener) {
+  constructor(out: TextStream) {
+    super();
     this.#out = out;
-    this.#keys = keys;
-    this.#listener = listener;
     out.write(ENTER);
-    out.on?.('resize', listener.onResize);
-    keys.setRawMode?.(true);
-    keys.setEncoding('utf8');
-    keys.on('data', this.#onData);
-    keys.resume();
+    out.on?.('resize', this.#onResize);
   }
 
-  /** Replaces the content line by line, without flicker. */
-  draw(lines: readonly string[]): void {
+  get columns(): number {
+    return this.#out.columns ?? 80;
+  }
+
+  get rows(): number {
+    return this.#out.rows ?? 24;
+  }
+
+  /** Replaces the content. */
+  write(frame: string): boolean {
+    if (frame === this.#frame) return true;
+    this.#frame = frame;
+    const lines = frame.split('\n').slice(0, this.rows);
     this.#out.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`);
+    return true;
   }
 
   /** Restores the terminal. */
   close(): void {
-    this.#keys.off('data', this.#onData);
-    this.#keys.pause();
-    this.#keys.setRawMode?.(false);
-    this.#out.off?.('resize', this.#listener.onResize);
+    this.#out.off?.('resize', this.#onResize);
     this.#out.write(LEAVE);
   }
 }

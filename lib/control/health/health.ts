@@ -49,6 +49,9 @@ export class Health {
   #probedAt = 0;
   /** The causes that were logged last, by kind. */
   #logged: ReadonlyMap<string, string> = new Map();
+  /** Gets the reasons of a host that has become degraded, and none when it is healthy again. */
+  onStatus: (reasons: readonly string[]) => void = () => undefined;
+  #wasHealthy = true;
   #nextCheck: unknown = null;
   #stopChecks: () => void = () => undefined;
 
@@ -157,8 +160,8 @@ export class Health {
   }
 
   /**
-   * Checks once a second from now on which causes there are, and logs when the host becomes degraded or healthy; failures of the store are
-   * logged when they happen.
+   * Checks once a second from now on which causes there are, and logs and reports when the host becomes degraded or healthy; failures of
+   * the store are logged when they happen.
    */
   logChanges(timers: Timers): void {
     const later = (): void => {
@@ -175,7 +178,11 @@ export class Health {
   }
 
   #logChange(): void {
-    this.#noteSince(this.#all());
+    const reasons = this.#all();
+    this.#noteSince(reasons);
+    const isHealthy = reasons.length === 0;
+    if (isHealthy !== this.#wasHealthy) this.onStatus(reasons);
+    this.#wasHealthy = isHealthy;
     const now = new Map(this.#causes().map((cause) => [kindOf(cause), cause]));
     for (const [kind, cause] of now) if (!this.#logged.has(kind)) this.#log.warn({ cause }, 'the host is degraded');
     const over = [...this.#logged].filter(([kind]) => !now.has(kind));

@@ -134,6 +134,12 @@ export function hostEvent(type: string, at: Instant, detail: JournalDraft['detai
   return { ...nobody, at, type, cause: 'host', detail };
 }
 
+/** The event that the host became degraded, with the reasons, or healthy. */
+export function healthEvent(reasons: readonly string[], at: Instant): JournalDraft {
+  const [from, to] = reasons.length === 0 ? ['degraded', 'healthy'] : ['healthy', 'degraded'];
+  return { ...hostEvent('host.health_changed', at, { reasons }), from, to };
+}
+
 /** The fields of an event that records a command. */
 export function ofCommand({
   correlationId,

@@ -13,6 +13,7 @@ import {
 import { numberIn, textIn, type JournalEntry } from '../../model/journal.ts';
 import type { ExitClass } from '../../model/states.ts';
 import { ALL_EVENTS } from '../../model/values/event-filter.ts';
+import { given } from '../../model/values/given.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
 import type { HistoryQuery } from '../control.ts';
@@ -48,7 +49,7 @@ export async function historyOf(
   // The last event of each kind determines the state until then.
   const last = await Promise.all(
     groups.map((types) =>
-      ask({ after: 0, order: 'newest_first', limit: 1, ...(before === undefined ? {} : { before }) }, types),
+      ask({ after: 0, order: 'newest_first', limit: 1, ...given({ before, until: query.until }) }, types),
     ),
   );
   const earlier = last.flat().sort((one, other) => one.seq - other.seq);

@@ -7,7 +7,6 @@ import type { LaunchPageView } from '../../api/schemas/launch.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { VersionsView } from '../../api/schemas/version.ts';
 import type { WebhookView } from '../../api/schemas/webhook.ts';
-import type { UsageView } from '../../api/schemas/usage.ts';
 import { AgentNotFoundError, ServiceNotFoundError } from '../../model/errors.ts';
 import type { ReasonCode } from '../../model/explain/reason.ts';
 import type { SupposedExit } from '../../model/explain/supposed-exit.ts';
@@ -34,12 +33,13 @@ import { healthView } from './health.ts';
 import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
 import { outputTail } from './last-words.ts';
 import { launchPage } from './launches.ts';
-import { usageView } from './usage.ts';
+import { timelineView } from './timeline.ts';
+import { hostUsage, serviceUsage } from './usage.ts';
 import { isFailing, webhookStatus, webhookView } from './webhooks.ts';
 import {
   agentStatusView,
   agentView,
-  eventView,
+  describedEventView,
   graphedService,
   serviceStatusView,
   serviceView,
@@ -62,6 +62,9 @@ export class HostQueries implements Queries {
   readonly #busyPorts: BusyPortsAtEnds;
   readonly #restartTimes: RestartTimes;
   readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
+  readonly timeline: Queries['timeline'] = (query) => timelineView(this.#runtime, query);
+  readonly usage: Queries['usage'] = () => hostUsage(this.#runtime);
+  readonly serviceUsage: Queries['serviceUsage'] = (...args) => serviceUsage(this.#runtime, ...args);
 
   constructor(runtime: Runtime, launchEnds: Pick<LaunchEnds, 'recorded'>) {
     this.#runtime = runtime;
@@ -179,7 +182,7 @@ export class HostQueries implements Queries {
   async history(query: Parameters<Queries['history']>[0]): ReturnType<Queries['history']> {
     const entries = await this.#runtime.ports.store.history(query);
     const last = entries.at(-1);
-    return { events: entries.map(eventView), next: last && entries.length === query.limit ? last.seq : null };
+    return { events: entries.map(describedEventView), next: last && entries.length === query.limit ? last.seq : null };
   }
 
   async serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView> {
@@ -216,13 +219,6 @@ export class HostQueries implements Queries {
   async searchLogs(query: LogQuery, search: LogSearch, signal: AbortSignal): Promise<LogFindings> {
     this.snapshotOf(query.serviceId);
     return this.#runtime.ports.logs.search(query, search, signal);
-  }
-
-  usage(): Promise<UsageView> {
-    const { usage, clock } = this.#runtime.ports;
-    const ids = (): readonly ServiceId[] =>
-      serviceRefs(this.#runtime.root).map((ref) => ref.getSnapshot().context.spec.id);
-    return usageView(usage, ids, () => clock.now());
   }
 
   obstacles(): readonly string[] {

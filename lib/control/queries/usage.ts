@@ -1,8 +1,11 @@
-import type { HostUsageView, ServiceUsageView, UsageView } from '../../api/schemas/usage.ts';
+import type { HostUsageView, ServiceUsageView, UsageHistoryView, UsageView } from '../../api/schemas/usage.ts';
+import { ServiceNotFoundError } from '../../model/errors.ts';
 import type { ServiceId } from '../../model/values/ids.ts';
 import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { TreeUsage, Vitals } from '../../ports/process-usage.ts';
+import { serviceRef, serviceRefs } from '../actors.ts';
 import type { UsageSources } from '../host-ports.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The resource usage of these services and the host, in the order of the services. */
 export async function usageView(
@@ -13,17 +16,41 @@ export async function usageView(
   const reading = await usage.read();
   const services = serviceIds().flatMap((id) => {
     const tree = reading?.services.get(id);
-    return tree === undefined ? [] : [serviceUsage(id, tree)];
+    return tree === undefined ? [] : [treeUsage(id, tree)];
   });
   return {
     at: isoOf(reading?.at ?? now()),
     supported: reading !== null,
     services,
-    host: hostUsage(vitals.read()),
+    host: hostProcessUsage(vitals.read()),
   };
 }
 
-function serviceUsage(id: ServiceId, { cpuSeconds, cores, residentBytes, processes }: TreeUsage): ServiceUsageView {
+/** The current resource usage of all services and the host. */
+export function hostUsage({ root, ports: { usage, clock } }: Runtime): Promise<UsageView> {
+  const ids = (): readonly ServiceId[] => serviceRefs(root).map((ref) => ref.getSnapshot().context.spec.id);
+  return usageView(usage, ids, () => clock.now());
+}
+
+/** The stored samples of a service. Throws ServiceNotFoundError. */
+export async function serviceUsage(
+  { root, ports: { usage } }: Runtime,
+  id: string,
+  since: Instant,
+  until: Instant,
+): Promise<UsageHistoryView> {
+  const snapshot = serviceRef(root, id)?.getSnapshot();
+  if (snapshot === undefined) throw new ServiceNotFoundError(id);
+  const samples = await usage.history.of(snapshot.context.spec.id, since, until);
+  return {
+    service_id: id,
+    samples: samples.map(({ at, cpuPercent, residentBytes }) => {
+      return { at: isoOf(at), cpu_percent: cpuPercent, rss_bytes: residentBytes };
+    }),
+  };
+}
+
+function treeUsage(id: ServiceId, { cpuSeconds, cores, residentBytes, processes }: TreeUsage): ServiceUsageView {
   return {
     id,
     cpu_seconds: rounded(cpuSeconds),
@@ -33,7 +60,7 @@ function serviceUsage(id: ServiceId, { cpuSeconds, cores, residentBytes, process
   };
 }
 
-function hostUsage({ cpuSeconds, cores, residentBytes, loopLag }: Vitals): HostUsageView {
+function hostProcessUsage({ cpuSeconds, cores, residentBytes, loopLag }: Vitals): HostUsageView {
   const lag =
     loopLag === null
       ? null

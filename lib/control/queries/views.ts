@@ -1,9 +1,10 @@
 import type { Acknowledgement, LastExit, ServiceContext } from '../../actors/service/context.ts';
 import type { AgentStatusView, AgentView, ServiceStatusView } from '../../api/schemas/agent.ts';
-import type { EventView } from '../../api/schemas/event.ts';
+import type { DescribedEventView, EventView } from '../../api/schemas/event.ts';
 import type { ReloadView, ServiceChangeView } from '../../api/schemas/config.ts';
 import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { describeEvent } from '../../model/explain/event-sentence.ts';
 import { reasonText, type Reason, type ReasonCode } from '../../model/explain/reason.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import { FLAPPING_ABOVE, type Flapping } from '../../model/policy/flapping.ts';
@@ -173,6 +174,11 @@ export function eventView(entry: JournalEntry): EventView {
     ...(entry.repeated === undefined ? {} : { repeated: entry.repeated }),
     detail: entry.detail,
   };
+}
+
+/** The same in a page of the journal. */
+export function describedEventView(entry: JournalEntry): DescribedEventView {
+  return { ...eventView(entry), sentence: describeEvent(entry) };
 }
 
 /** The wire form of what a new configuration does to a service. */

@@ -1,21 +1,12 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import {
-  Button,
-  Dialog,
-  DialogTrigger,
-  Form,
-  Heading,
-  Label,
-  Modal,
-  ModalOverlay,
-  TextArea,
-  TextField,
-} from 'react-aria-components';
+import { Button, DialogTrigger, Form, Label, TextArea, TextField } from 'react-aria-components';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { acknowledgementConsequences, canAcknowledge } from '../../frontend/command/consequences.ts';
+import { DialogButtons, PageDialog } from '../dialog/page-dialog.tsx';
 import { useHost } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 import { useCommandBlock } from './use-command-block.ts';
@@ -48,20 +39,13 @@ function AcknowledgeForm({ id, close }: AcknowledgeFormProps): ReactNode {
         submit();
       }}
     >
-      <p>{id} is supervised as before. That you have seen its failure is shown to everybody until its state changes.</p>
+      <p>{acknowledgementConsequences(id)}</p>
       <TextField value={note} onChange={setNote} maxLength={MAX_NOTE_LENGTH} autoFocus>
         <Label>Note (optional)</Label>
         <TextArea />
       </TextField>
       <Problem sentence={refusal ?? block} />
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button type="submit" className="button button-do" isDisabled={block !== null}>
-          Acknowledge
-        </Button>
-      </div>
+      <DialogButtons close={close} label="Acknowledge" isDisabled={block !== null} />
     </Form>
   );
 }
@@ -81,9 +65,9 @@ function Acknowledged({ acknowledgement }: Pick<ServiceView, 'acknowledgement'>)
 
 /** Who has acknowledged the failure of a service, and the button to do so; nothing if it is not failing. */
 export function Acknowledgement({ service }: { readonly service: ServiceView }): ReactNode {
-  const { id, state, acknowledgement } = service;
+  const { id, acknowledgement } = service;
   const block = useCommandBlock();
-  if (state !== 'backoff' && state !== 'failed') return null;
+  if (!canAcknowledge(service)) return null;
   return (
     <div className="acknowledgement">
       <Acknowledged acknowledgement={acknowledgement} />
@@ -91,18 +75,9 @@ export function Acknowledgement({ service }: { readonly service: ServiceView }):
         <Button className="button" isDisabled={block !== null}>
           {acknowledgement === null ? 'Acknowledge' : 'Acknowledge again'}
         </Button>
-        <ModalOverlay className="overlay" isDismissable>
-          <Modal className="modal">
-            <Dialog className="dialog">
-              {({ close }) => (
-                <>
-                  <Heading slot="title">Acknowledge the failure of {id}?</Heading>
-                  <AcknowledgeForm id={id} close={close} />
-                </>
-              )}
-            </Dialog>
-          </Modal>
-        </ModalOverlay>
+        <PageDialog title={`Acknowledge the failure of ${id}?`}>
+          {(close) => <AcknowledgeForm id={id} close={close} />}
+        </PageDialog>
       </DialogTrigger>
     </div>
   );

@@ -2,11 +2,11 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useHost } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { ConfirmButton } from './confirm-button.tsx';
-import { COMMANDS, consequences, isPossible } from './consequences.ts';
-import type { Command, Target } from './consequences.ts';
-import { DONE, IN_PROGRESS, send } from './send.ts';
+import { COMMANDS, consequences, isPossible } from '../../frontend/command/consequences.ts';
+import type { Command, Target } from '../../frontend/command/consequences.ts';
+import { DONE, IN_PROGRESS, send } from '../../frontend/command/send.ts';
 import { useCommandBlock } from './use-command-block.ts';
 import './commands.css';
 
@@ -57,7 +57,12 @@ export function Commands({ target }: { readonly target: Target }): ReactNode {
       <span className="command-outcome" role="status">
         {block ?? outcome(sent)}
       </span>
-      <Problem sentence={sent.type === 'refused' ? sent.sentence : null} />
+      <Problem
+        sentence={sent.type === 'refused' ? sent.sentence : null}
+        onClose={() => {
+          setSent({ type: 'nothing' });
+        }}
+      />
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
-import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Button, DialogTrigger } from 'react-aria-components';
+import { DialogButtons, PageDialog } from '../dialog/page-dialog.tsx';
 import { Problem } from '../words/problem.tsx';
-import type { Command } from './consequences.ts';
-import { LABELS } from './send.ts';
+import type { Command } from '../../frontend/command/consequences.ts';
+import { LABELS } from '../../frontend/command/send.ts';
 import { useCommandBlock } from './use-command-block.ts';
 
 interface ConfirmButtonProps {
@@ -25,36 +26,25 @@ export function ConfirmButton({ command, subject, isPossible, onConfirm, childre
       <Button className="button" isDisabled={block !== null || !isPossible}>
         {label}
       </Button>
-      <ModalOverlay className="overlay" isDismissable>
-        <Modal className="modal">
-          <Dialog role="alertdialog" className="dialog">
-            {({ close }) => (
-              <>
-                <Heading slot="title">
-                  {label} {subject}?
-                </Heading>
-                {children}
-                <Problem sentence={block} />
-                <div className="dialog-buttons">
-                  <Button className="button" autoFocus onPress={close}>
-                    Cancel
-                  </Button>
-                  <Button
-                    isDisabled={block !== null}
-                    className={command === 'start' ? 'button button-do' : 'button button-danger'}
-                    onPress={() => {
-                      close();
-                      onConfirm();
-                    }}
-                  >
-                    {label}
-                  </Button>
-                </div>
-              </>
-            )}
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+      <PageDialog isAlert title={`${label} ${subject}?`}>
+        {(close) => (
+          <>
+            {children}
+            <Problem sentence={block} />
+            <DialogButtons
+              close={close}
+              label={label}
+              hasFocus
+              isDanger={command !== 'start'}
+              isDisabled={block !== null}
+              onConfirm={() => {
+                close();
+                onConfirm();
+              }}
+            />
+          </>
+        )}
+      </PageDialog>
     </DialogTrigger>
   );
 }

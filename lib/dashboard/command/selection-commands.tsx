@@ -2,13 +2,13 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useHost } from '../host-context.ts';
-import { counted } from '../words/amount.ts';
+import { counted } from '../../frontend/words/amount.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { ConfirmButton } from './confirm-button.tsx';
-import { COMMANDS, consequences, planOf } from './consequences.ts';
-import type { Command, CommandPlan, Target } from './consequences.ts';
-import { DONE, IN_PROGRESS, send } from './send.ts';
+import { COMMANDS, consequences, planOf } from '../../frontend/command/consequences.ts';
+import type { Command, CommandPlan, Target } from '../../frontend/command/consequences.ts';
+import { DONE, IN_PROGRESS, send } from '../../frontend/command/send.ts';
 import { useCommandBlock } from './use-command-block.ts';
 import './commands.css';
 
@@ -104,7 +104,13 @@ export function SelectionCommands({ targets, hidden, onClear }: SelectionCommand
         {block ?? outcome?.sentence}
       </span>
       {outcome?.refusals.map((refusal) => (
-        <Problem key={refusal} sentence={refusal} />
+        <Problem
+          key={refusal}
+          sentence={refusal}
+          onClose={() => {
+            setOutcome({ ...outcome, refusals: outcome.refusals.filter((one) => one !== refusal) });
+          }}
+        />
       ))}
     </section>
   );

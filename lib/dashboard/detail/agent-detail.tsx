@@ -6,7 +6,7 @@ import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 import { formatRoute } from '../world/route.ts';
-import { History } from './history/history.tsx';
+import { LazyHistory } from './history/lazy-history.tsx';
 import './detail.css';
 
 function ServiceRow({ id, service }: { readonly id: string; readonly service: ServiceView | undefined }): ReactNode {
@@ -82,7 +82,7 @@ export function AgentDetail({ id }: { readonly id: string }): ReactNode {
       </div>
       <ServiceTable ids={agent.services} />
       <h3>History</h3>
-      <History subject={{ type: 'agent', view: agent }} />
+      <LazyHistory subject={{ type: 'agent', view: agent }} />
     </article>
   );
 }

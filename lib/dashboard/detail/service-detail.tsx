@@ -8,7 +8,7 @@ import { StateBadge } from '../words/state-badge.tsx';
 import { SERVICE_TABS } from '../world/route.ts';
 import type { ServiceTab } from '../world/route.ts';
 import { Dependencies } from './dependencies/dependencies.tsx';
-import { History } from './history/history.tsx';
+import { LazyHistory } from './history/lazy-history.tsx';
 import { LogTab } from './logs/view/log-tab.tsx';
 import { Overview } from './overview/overview.tsx';
 import { Resources } from './resources/resources.tsx';
@@ -33,7 +33,7 @@ function TabContent({ tab, service }: { readonly tab: ServiceTab; readonly servi
     case 'resources':
       return <Resources id={service.id} />;
     case 'history':
-      return <History subject={{ type: 'service', view: service }} />;
+      return <LazyHistory subject={{ type: 'service', view: service }} />;
     case 'dependencies':
       return <Dependencies service={service} />;
   }

@@ -2,8 +2,9 @@ import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { PinView } from '../../api/schemas/version.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { VersionButton } from '../configuration/version-button.tsx';
 import { useWorld } from '../host-context.ts';
-import { agentsOf } from '../world/groups.ts';
+import { agentsOf } from '../../frontend/world/groups.ts';
 import { localInstant } from '../words/time.ts';
 import { exitWords } from './history/launch-words.ts';
 import { formatRoute } from '../world/route.ts';
@@ -51,7 +52,9 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
   return (
     <dl className="facts">
       <Fact name="Kind">{kind}</Fact>
-      <Fact name="Version">{version ?? '–'}</Fact>
+      <Fact name="Version">
+        {version ?? '–'} <VersionButton id={service.id} />
+      </Fact>
       {service.pin === null ? null : <Fact name="Pinned">{pinOf(service.pin)}</Fact>}
       <Fact name="Pid">{pid === null ? '–' : `${pid}${adopted ? ' (adopted)' : ''}`}</Fact>
       <Fact name="Generation">{generation}</Fact>

@@ -1,11 +1,20 @@
-import { useEffect, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { Button } from 'react-aria-components';
 import { svgOf } from './safe-svg.ts';
 import './drawing.css';
 
-const SIZES = [0.3, 0.4, 0.55, 0.8, 1, 1.25, 1.5] as const;
-const DEFAULT_SIZE = 3;
+const SIZES = [0.3, 0.4, 0.55, 0.8, 1, 1.25, 1.5, 2] as const;
+/** At this size, the smallest text of a drawing is as big as that of the page. */
+const READABLE = 5;
+/** The biggest size to fit a small drawing to its frame. */
+const MAX_FIT = 1.5;
+
+/** A fitted drawing leaves some of its frame free: the fonts of a browser may be wider than those that it was laid out with. */
+const FIT_SHARE = 0.95;
+
+/** The position in the list of sizes, or whatever shows the whole drawing. */
+type Size = number | 'fit';
 
 interface DrawingProps {
   /** An SVG from the host. */
@@ -25,15 +34,33 @@ function center(frame: HTMLElement, element: Element): void {
   frame.scrollTop += inner.top + inner.height / 2 - (outer.top + outer.height / 2);
 }
 
-function Zoom({ size, onSize }: { readonly size: number; readonly onSize: (size: number) => void }): ReactNode {
+function scaleOf(
+  size: Size,
+  frame: HTMLElement,
+  { width, height }: { readonly width: number; readonly height: number },
+): number {
+  if (size !== 'fit') return SIZES[size] ?? 1;
+  const whole = Math.min(frame.clientWidth / width, frame.clientHeight / height);
+  return Math.min(MAX_FIT, FIT_SHARE * whole);
+}
+
+interface ZoomProps {
+  readonly size: Size;
+  readonly onSize: (size: Size) => void;
+  /** Null: the browser has no full screen. */
+  readonly fullScreen: FullScreen | null;
+}
+
+function Zoom({ size, onSize, fullScreen }: ZoomProps): ReactNode {
+  const step = size === 'fit' ? READABLE : size;
   return (
     <div className="zoom" role="group" aria-label="Size of the drawing">
       <Button
         className="button"
         aria-label="Smaller"
-        isDisabled={size === 0}
+        isDisabled={step === 0}
         onPress={() => {
-          onSize(size - 1);
+          onSize(step - 1);
         }}
       >
         −
@@ -41,42 +68,95 @@ function Zoom({ size, onSize }: { readonly size: number; readonly onSize: (size:
       <Button
         className="button"
         aria-label="Larger"
-        isDisabled={size === SIZES.length - 1}
+        isDisabled={step === SIZES.length - 1}
         onPress={() => {
-          onSize(size + 1);
+          onSize(step + 1);
         }}
       >
         +
       </Button>
+      <Button
+        className="button"
+        aria-pressed={size === 'fit'}
+        onPress={() => {
+          onSize(size === 'fit' ? READABLE : 'fit');
+        }}
+      >
+        Fit
+      </Button>
+      {fullScreen === null ? null : (
+        <Button className="button" aria-pressed={fullScreen.isFull} onPress={fullScreen.toggle}>
+          Full screen
+        </Button>
+      )}
     </div>
   );
 }
 
+interface FullScreen {
+  readonly isFull: boolean;
+  readonly toggle: () => void;
+}
+
+/** Shows an element on the full screen; Escape ends that. Null: the browser cannot. */
+function useFullScreen(element: RefObject<HTMLElement | null>): FullScreen | null {
+  const [isFull, setFull] = useState(false);
+  useEffect(() => {
+    const update = (): void => {
+      setFull(document.fullscreenElement !== null && document.fullscreenElement === element.current);
+    };
+    document.addEventListener('fullscreenchange', update);
+    return () => {
+      document.removeEventListener('fullscreenchange', update);
+    };
+  }, [element]);
+  const toggle = useCallback(() => {
+    // Both reject if the browser does not allow it now; then the drawing stays as it is.
+    const change =
+      document.fullscreenElement === null ? element.current?.requestFullscreen() : document.exitFullscreen();
+    change?.catch(() => undefined);
+  }, [element]);
+  return document.fullscreenEnabled ? { isFull, toggle } : null;
+}
+
 /** A drawing from the host in a scrollable frame. */
 export function Drawing({ svg, label, decorate, onChoose }: DrawingProps): ReactNode {
+  const whole = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drawn = useRef<{ readonly text: string; readonly element: SVGSVGElement } | null>(null);
-  const [size, setSize] = useState(DEFAULT_SIZE);
+  const [size, setSize] = useState<Size>(READABLE);
+  const fullScreen = useFullScreen(whole);
   useEffect(() => {
-    if (frame.current === null) return;
+    const box = frame.current;
+    if (box === null) return undefined;
     if (drawn.current?.text !== svg) {
       drawn.current = { text: svg, element: svgOf(svg) };
-      frame.current.replaceChildren(drawn.current.element);
+      box.replaceChildren(drawn.current.element);
     }
     const { element } = drawn.current;
-    const { width, height } = element.viewBox.baseVal;
-    const scale = SIZES[size] ?? 1;
-    element.setAttribute('width', String(width * scale));
-    element.setAttribute('height', String(height * scale));
+    const resize = (): void => {
+      const { width, height } = element.viewBox.baseVal;
+      const scale = scaleOf(size, box, { width, height });
+      element.setAttribute('width', String(width * scale));
+      element.setAttribute('height', String(height * scale));
+    };
     const inView = decorate(element);
-    if (inView !== null) center(frame.current, inView);
+    // Also called at the beginning, and when a frame that was hidden is shown.
+    const observer = new ResizeObserver(() => {
+      resize();
+      if (inView !== null) center(box, inView);
+    });
+    observer.observe(box);
+    return () => {
+      observer.disconnect();
+    };
   }, [svg, decorate, size]);
   return (
-    <div className="drawing">
-      <Zoom size={size} onSize={setSize} />
+    <div ref={whole} className="drawing">
+      <Zoom size={size} onSize={setSize} fullScreen={fullScreen} />
       <div
         ref={frame}
-        className="drawing-frame"
+        className={size === 'fit' ? 'drawing-frame is-fitted' : 'drawing-frame'}
         role="region"
         aria-label={label}
         tabIndex={0}

@@ -14,31 +14,27 @@ const LIT = 'is-lit';
 /** The drawings loaded by this page. */
 const drawings = new WeakMap<Client, Map<string, Promise<string>>>();
 
-/** Loaded only once, because it is the same for all services. */
-function drawingOf(client: Client, machine: string): Promise<string> {
+/** Which events a drawing shows. */
+export type DrawnEvents = 'main' | 'all';
+
+/** Loaded only once, because it is the same for all actors of that kind. */
+export function drawingOf(client: Client, machine: string, events: DrawnEvents = 'main'): Promise<string> {
   const known = drawings.get(client) ?? new Map<string, Promise<string>>();
   drawings.set(client, known);
-  const before = known.get(machine);
+  const key = `${machine} ${events}`;
+  const before = known.get(key);
   if (before !== undefined) return before;
-  const request = client.getMachine({ name: machine, query: { format: 'svg' } });
+  const request = client.getMachine({ name: machine, query: { format: 'svg', events } });
   // The response is the text in the requested format; the type is that of the default format.
   const drawing = request as unknown as Promise<string>;
-  known.set(machine, drawing);
-  drawing.catch(() => known.delete(machine));
+  known.set(key, drawing);
+  drawing.catch(() => known.delete(key));
   return drawing;
 }
 
-interface StatechartProps {
-  /** The name of the machine. */
-  readonly machine: 'service' | 'agent';
-  readonly chartState: ChartState;
-  /** The last transition; null: unknown. */
-  readonly move: Move | null;
-}
-
-function markStates(svg: SVGSVGElement, chartState: ChartState): Element | null {
+function markStates(svg: SVGSVGElement, paths: readonly string[]): Element | null {
   for (const before of svg.querySelectorAll(`.${CURRENT}`)) before.classList.remove(CURRENT);
-  const states = currentPaths(chartState).map((path) => svg.querySelector(`[id="state-${CSS.escape(path)}"]`));
+  const states = paths.map((path) => svg.querySelector(`[id="state-${CSS.escape(path)}"]`));
   for (const state of states) state?.classList.add(CURRENT);
   return states.findLast((state) => state !== null) ?? null;
 }
@@ -55,18 +51,41 @@ function lightMove(svg: SVGSVGElement, move: Move | null): void {
   for (const { element } of arrowsOf(arrows, move)) element.classList.add(LIT);
 }
 
-/** The statechart of an actor, with its current state and its last transition highlighted. */
-export function Statechart({ machine, chartState: { state, substate }, move }: StatechartProps): ReactNode {
-  const { client } = useHost();
-  const { value, problem } = useAnswer(() => drawingOf(client, machine), [client, machine]);
+interface StatechartDrawingProps {
+  readonly svg: string;
+  /** The name of the machine. */
+  readonly machine: string;
+  /** The current states, dotted, each before those inside it. */
+  readonly paths: readonly string[];
+  /** The last transition; null: unknown. */
+  readonly move: Move | null;
+}
+
+/** A statechart from the host, with the current states and the last transition highlighted. */
+export function StatechartDrawing({ svg, machine, paths, move }: StatechartDrawingProps): ReactNode {
+  const current = paths.join(' ');
   const moved = move === null ? null : JSON.stringify(move);
   const decorate = useCallback(
-    (svg: SVGSVGElement) => {
-      lightMove(svg, moved === null ? null : (JSON.parse(moved) as Move)); // serialized above
-      return markStates(svg, { state, substate });
+    (drawn: SVGSVGElement) => {
+      lightMove(drawn, moved === null ? null : (JSON.parse(moved) as Move)); // serialized above
+      return markStates(drawn, current === '' ? [] : current.split(' '));
     },
-    [state, substate, moved],
+    [current, moved],
   );
+  return <Drawing svg={svg} label={`Statechart of the ${machine}`} decorate={decorate} />;
+}
+
+interface StatechartProps {
+  /** The name of the machine. */
+  readonly machine: 'service' | 'agent';
+  readonly chartState: ChartState;
+  readonly move: Move | null;
+}
+
+/** The statechart of an actor, with its current state and its last transition highlighted. */
+export function Statechart({ machine, chartState, move }: StatechartProps): ReactNode {
+  const { client } = useHost();
+  const { value, problem } = useAnswer(() => drawingOf(client, machine), [client, machine]);
   if (value === null) return <Problem sentence={problem} />;
-  return <Drawing svg={value} label={`Statechart of the ${machine}`} decorate={decorate} />;
+  return <StatechartDrawing svg={value} machine={machine} paths={currentPaths(chartState)} move={move} />;
 }

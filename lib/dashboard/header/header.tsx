@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
+import { ReloadButton } from '../configuration/reload-button.tsx';
 import { useFeed, useWorld } from '../host-context.ts';
-import { counted } from '../words/amount.ts';
+import { counted } from '../../frontend/words/amount.ts';
 import { clockTime } from '../words/time.ts';
 import { SignOut } from './sign-out.tsx';
 import './header.css';
@@ -74,9 +75,11 @@ export function Header({ isListOpen, onList, onKeys }: HeaderProps): ReactNode {
         <Health />
         <ReadOnly />
       </div>
-      <nav className="header-links" aria-label="Other pages">
+      <nav className="header-links" aria-label="Pages and tools">
+        <a href="#/timeline">Timeline</a>
         <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
+        <ReloadButton />
         <Button
           className="link-button"
           onPress={() => {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useHost, useWorld } from '../host-context.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 
 /** The sign-out button, shown only if the browser signed in with a cookie. */
 export function SignOut(): ReactNode {

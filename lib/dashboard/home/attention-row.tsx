@@ -9,8 +9,8 @@ import { useAnswer } from '../use-answer.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
-import { flappingNow } from '../world/attention.ts';
-import type { AttentionKind } from '../world/attention.ts';
+import { flappingNow } from '../../frontend/world/attention.ts';
+import type { AttentionKind } from '../../frontend/world/attention.ts';
 import { formatRoute } from '../world/route.ts';
 
 /** Enough for the end of a traceback. */

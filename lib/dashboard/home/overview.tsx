@@ -1,11 +1,11 @@
 import { memo, useMemo } from 'react';
 import type { ReactNode } from 'react';
-import type { Group } from '../world/groups.ts';
-import { GROUP_NAMES } from '../world/groups.ts';
+import type { Group } from '../../frontend/world/groups.ts';
+import { GROUP_NAMES } from '../../frontend/world/groups.ts';
 import { formatRoute } from '../world/route.ts';
-import { shortIds } from '../world/short-ids.ts';
-import { standingOf, wordsOf } from '../world/standing.ts';
-import { counted } from '../words/amount.ts';
+import { shortIds } from '../../frontend/world/short-ids.ts';
+import { standingOf, wordsOf } from '../../frontend/world/standing.ts';
+import { counted } from '../../frontend/words/amount.ts';
 import { StateMark } from '../words/state-badge.tsx';
 
 /** More services of one group are in the list. */

@@ -6,7 +6,7 @@ import { useCommandBlock } from '../command/use-command-block.ts';
 import { useHost } from '../host-context.ts';
 import { goTo } from '../route.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 
 /** What is filled in; empty: left to the host. */
 interface Fields {

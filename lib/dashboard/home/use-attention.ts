@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useWorld } from '../host-context.ts';
 import { useNow } from '../words/use-now.ts';
-import { attentionOf, isAcknowledged } from '../world/attention.ts';
-import type { Attention } from '../world/attention.ts';
+import { attentionOf, isAcknowledged } from '../../frontend/world/attention.ts';
+import type { Attention } from '../../frontend/world/attention.ts';
 
 /** A flapping service stops flapping by the clock alone; this is often enough to see it. */
 const LOOK_MS = 10_000;

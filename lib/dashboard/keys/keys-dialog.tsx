@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { DialogButtons, PageDialog } from '../dialog/page-dialog.tsx';
 import './keys-dialog.css';
 
 const KEYS: readonly (readonly [keys: string, effect: string])[] = [
@@ -12,6 +12,10 @@ const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['Space', 'in the list: select a row for a command'],
   ['Ctrl+A, Escape', 'in the list: select all services that it shows, or nothing'],
   ['Enter', 'in the list: open or close a group; on a button: press it'],
+  ['Left, Right, +, −, Home, End', 'in a timeline: move, zoom, go to the oldest or to now'],
+  ['Up, Down', 'in a timeline: choose a service'],
+  [', and .', 'in a timeline: go to the event before or after'],
+  ['Shift+Left, Shift+Right', 'in a timeline: select a range; Escape: none'],
   ['Escape', 'close a dialog'],
 ];
 
@@ -23,31 +27,22 @@ interface KeysDialogProps {
 /** The keys of the page. */
 export function KeysDialog({ isOpen, onOpenChange }: KeysDialogProps): ReactNode {
   return (
-    <ModalOverlay className="overlay" isDismissable isOpen={isOpen} onOpenChange={onOpenChange}>
-      <Modal className="modal">
-        <Dialog className="dialog">
-          {({ close }) => (
-            <>
-              <Heading slot="title">Keys</Heading>
-              <dl className="keys">
-                {KEYS.map(([keys, effect]) => (
-                  <div key={keys}>
-                    <dt>
-                      <kbd>{keys}</kbd>
-                    </dt>
-                    <dd>{effect}</dd>
-                  </div>
-                ))}
-              </dl>
-              <div className="dialog-buttons">
-                <Button className="button" autoFocus onPress={close}>
-                  Close
-                </Button>
+    <PageDialog title="Keys" isOpen={isOpen} onOpenChange={onOpenChange}>
+      {(close) => (
+        <>
+          <dl className="keys">
+            {KEYS.map(([keys, effect]) => (
+              <div key={keys}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{effect}</dd>
               </div>
-            </>
-          )}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+            ))}
+          </dl>
+          <DialogButtons close={close} hasFocus />
+        </>
+      )}
+    </PageDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { StateMark } from '../words/state-badge.tsx';
-import { wordsOf } from '../world/standing.ts';
+import { wordsOf } from '../../frontend/world/standing.ts';
 import type { Row } from './rows.ts';
 
 interface ListRowProps extends Row {

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
-import type { Group } from '../world/groups.ts';
+import type { Group } from '../../frontend/world/groups.ts';
 import type { Route } from '../world/route.ts';
 import { elementIdOf, ListRow } from './list-row.tsx';
 import { allSelected, selectedBy, NOTHING_SELECTED, toggled } from './selection.ts';

@@ -1,5 +1,14 @@
 import { routeOf } from './rows.ts';
-import type { Row } from './rows.ts';
+
+/** As much of a row of a tree as moving needs. */
+export interface TreeRow {
+  readonly id: string;
+  readonly name: string;
+  /** From 1, the outermost. */
+  readonly level: number;
+  /** Null: not a group. */
+  readonly isOpen: boolean | null;
+}
 
 /** The effect of a key or click: another row becomes active, a group is opened or closed, or a row is selected for a command or no longer. */
 export interface Move {
@@ -13,7 +22,7 @@ export interface Move {
  * a group, then goes into it; left closes it, or goes from a service to its group; Enter opens or closes, space selection.
  * Null: no effect. `active` is -1 if no row is active; `page` is the number of visible rows.
  */
-export function keyMove(key: string, rows: readonly Row[], active: number, page: number): Move | null {
+export function keyMove(key: string, rows: readonly TreeRow[], active: number, page: number): Move | null {
   const last = rows.length - 1;
   switch (key) {
     case 'ArrowDown':
@@ -41,29 +50,33 @@ export function keyMove(key: string, rows: readonly Row[], active: number, page:
   }
 }
 
-function go(rows: readonly Row[], index: number): Move | null {
+function go(rows: readonly TreeRow[], index: number): Move | null {
   const row = rows[index];
   return row === undefined ? null : { type: 'go', id: row.id };
 }
 
-function select(row: Row | undefined): Move | null {
+function select(row: TreeRow | undefined): Move | null {
   return row === undefined ? null : { type: 'select', id: row.id };
 }
 
-function toggle(row: Row | undefined): Move | null {
+function toggle(row: TreeRow | undefined): Move | null {
   return row === undefined || row.isOpen === null ? null : { type: 'toggle', id: row.id };
 }
 
-function inwards(rows: readonly Row[], active: number): Move | null {
+function inwards(rows: readonly TreeRow[], active: number): Move | null {
   const row = rows[active];
   if (row?.isOpen !== true) return toggle(row);
-  return rows[active + 1]?.level === 2 ? go(rows, active + 1) : null;
+  return (rows[active + 1]?.level ?? 0) > row.level ? go(rows, active + 1) : null;
 }
 
-function outwards(rows: readonly Row[], active: number): Move | null {
+function outwards(rows: readonly TreeRow[], active: number): Move | null {
   const row = rows[active];
   if (row?.isOpen === true) return toggle(row);
-  return row?.level === 2 ? go(rows, active - row.position) : null;
+  if (row === undefined) return null;
+  return go(
+    rows,
+    rows.findLastIndex(({ level }, index) => index < active && level < row.level),
+  );
 }
 
 /** Whether a key types a character of a search; space does not, because it selection, nor do the keys of the whole page. */
@@ -75,7 +88,7 @@ export function isCharacter(key: string): boolean {
  * The next row whose name starts with the typed text, searching from the active row and wrapping around; the first
  * letter skips the active row.
  */
-export function typedMove(typed: string, rows: readonly Row[], active: number): Move | null {
+export function typedMove(typed: string, rows: readonly TreeRow[], active: number): Move | null {
   const start = typed.length === 1 ? active + 1 : Math.max(0, active);
   const wanted = typed.toLowerCase();
   const inOrder = [...rows.slice(start), ...rows.slice(0, start)];

@@ -1,8 +1,8 @@
-import { GROUP_NAMES } from '../world/groups.ts';
-import type { Group } from '../world/groups.ts';
-import { shortIds } from '../world/short-ids.ts';
-import { standingOf } from '../world/standing.ts';
-import type { Standing } from '../world/standing.ts';
+import { GROUP_NAMES } from '../../frontend/world/groups.ts';
+import type { Group } from '../../frontend/world/groups.ts';
+import { shortIds } from '../../frontend/world/short-ids.ts';
+import { standingOf } from '../../frontend/world/standing.ts';
+import type { Standing } from '../../frontend/world/standing.ts';
 import type { Route } from '../world/route.ts';
 
 /** A row of the list: a group, or a service in an open group. */

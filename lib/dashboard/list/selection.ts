@@ -1,6 +1,6 @@
-import type { Target } from '../command/consequences.ts';
-import type { Group } from '../world/groups.ts';
-import type { World } from '../world/world.ts';
+import type { Target } from '../../frontend/command/consequences.ts';
+import type { Group } from '../../frontend/world/groups.ts';
+import type { World } from '../../frontend/world/world.ts';
 
 /** The ids of the rows that are selected for a command. */
 export type Selection = ReadonlySet<string>;

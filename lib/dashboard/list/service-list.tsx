@@ -3,11 +3,11 @@ import type { ReactNode, RefObject } from 'react';
 import { Input, Label, SearchField } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { goTo } from '../route.ts';
-import { counted } from '../words/amount.ts';
-import { groupsOf, reuseGroups } from '../world/groups.ts';
-import type { Group } from '../world/groups.ts';
+import { counted } from '../../frontend/words/amount.ts';
+import { groupsOf, reuseGroups } from '../../frontend/world/groups.ts';
+import type { Group } from '../../frontend/world/groups.ts';
 import type { Route } from '../world/route.ts';
-import type { World } from '../world/world.ts';
+import type { World } from '../../frontend/world/world.ts';
 import { SelectionCommands } from '../command/selection-commands.tsx';
 import { ListTree } from './list-tree.tsx';
 import { hiddenOf, NOTHING_SELECTED, targetsOf } from './selection.ts';
@@ -40,7 +40,7 @@ export const ServiceList = memo(function ServiceList({ route, filterField }: Ser
   );
   const [selection, setSelection] = useState(NOTHING_SELECTED);
   const targets = useMemo(() => targetsOf(selection, world), [selection, world]);
-  const chosen = route.type === 'nothing' ? null : `${route.type}:${route.id}`;
+  const chosen = 'id' in route ? `${route.type}:${route.id}` : null;
   return (
     <nav className="list" aria-label="Agents and services">
       <SearchField

@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useWorld } from '../host-context.ts';
 import { StateMark } from '../words/state-badge.tsx';
-import { countStandings } from '../world/groups.ts';
-import { STANDING_NAMES, STANDINGS } from '../world/standing.ts';
-import type { Standing } from '../world/standing.ts';
+import { countStandings } from '../../frontend/world/groups.ts';
+import { STANDING_NAMES, STANDINGS } from '../../frontend/world/standing.ts';
+import type { Standing } from '../../frontend/world/standing.ts';
 
 interface StateFilterProps {
   readonly chosen: readonly Standing[];

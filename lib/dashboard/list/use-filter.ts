@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import { formatFilter, parseFilter } from '../world/filter.ts';
-import type { Filter } from '../world/filter.ts';
+import { formatFilter, parseFilter } from '../../frontend/world/filter.ts';
+import type { Filter } from '../../frontend/world/filter.ts';
 
 /** Replacing the address notifies nobody, so whoever does it dispatches this. */
 const REPLACED = 'coredinator:filter';

@@ -1,7 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
-import type { Row } from './rows.ts';
 
 const ROW_PX = 28;
 
@@ -17,7 +16,7 @@ export interface RowsInView {
 }
 
 /** The visible rows and the active one, which is scrolled into view when it changes. */
-export function useRowsInView(rows: readonly Row[], active: number): RowsInView {
+export function useRowsInView(rows: readonly { readonly id: string }[], active: number): RowsInView {
   const container = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,

@@ -1,12 +1,12 @@
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, Form, Input, Label, TextField } from 'react-aria-components';
-import type { SessionEnd } from '../feed/machine.ts';
+import type { SessionEnd } from '../../frontend/feed/machine.ts';
 import { useFeed, useHost } from '../host-context.ts';
 import { useTitle } from '../page-title.ts';
 import { useAnswer } from '../use-answer.ts';
 import { Problem } from '../words/problem.tsx';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import './sign-in.css';
 
 /** The outcome of the last token. */

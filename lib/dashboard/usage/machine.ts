@@ -9,7 +9,7 @@
 import { assign, fromCallback, fromPromise, setup } from 'xstate';
 import type { Client } from '../../client/client.ts';
 import type { UsageView } from '../../api/schemas/usage.ts';
-import { sentenceOf } from '../words/sentence.ts';
+import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { withReading } from './readings.ts';
 import type { Reading } from './readings.ts';
 

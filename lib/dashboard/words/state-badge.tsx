@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { standingOf, wordsOf } from '../world/standing.ts';
-import type { Standing } from '../world/standing.ts';
-import type { State } from '../world/world.ts';
+import { standingOf, wordsOf } from '../../frontend/world/standing.ts';
+import type { Standing } from '../../frontend/world/standing.ts';
+import type { State } from '../../frontend/world/world.ts';
 import './state-badge.css';
 
 /** Each state has its own shape, so that nobody has to distinguish colours. */

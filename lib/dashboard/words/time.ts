@@ -1,3 +1,5 @@
+import { withInstants } from '../../frontend/words/sentence.ts';
+
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const DAY_AND_CLOCK = new Intl.DateTimeFormat('en-GB', {
   ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
@@ -33,11 +35,9 @@ export function localInstant(iso: string, now: number): string {
   return (isToday ? CLOCK : DAY_AND_CLOCK).format(at);
 }
 
-const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
-
 /** A sentence of the host with its instants in local format. */
 export function localSentence(sentence: string, now: number): string {
-  return sentence.replaceAll(INSTANT, (iso) => localInstant(iso, now));
+  return withInstants(sentence, (iso) => localInstant(iso, now));
 }
 
 /** A duration with up to two units: `3 d 4 h`, `12 s`, `0.3 s`. */

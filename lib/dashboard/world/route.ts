@@ -5,6 +5,7 @@ export type ServiceTab = (typeof SERVICE_TABS)[number];
 /** What the page shows next to the list. */
 export type Route =
   | { readonly type: 'nothing' }
+  | { readonly type: 'timeline' }
   | { readonly type: 'service'; readonly id: string; readonly tab: ServiceTab }
   | { readonly type: 'agent'; readonly id: string };
 
@@ -20,10 +21,11 @@ function isTab(text: string): text is ServiceTab {
   return SERVICE_TABS.some((tab) => tab === text);
 }
 
-/** Parses the fragment of an address: `#/services/ID/TAB`, which may have a query, or `#/agents/ID`. Anything else shows nothing. */
+/** Parses the fragment of an address: `#/services/ID/TAB` or `#/timeline`, which may have a query, or `#/agents/ID`. Anything else shows nothing. */
 export function parseRoute(hash: string): Route {
   const [, section, part = '', end = ''] = hash.split('/');
   const [tab = ''] = end.split('?'); // the query is for the tab
+  if (section?.split('?')[0] === 'timeline') return { type: 'timeline' };
   const id = decoded(part);
   if (id === null || id === '') return { type: 'nothing' };
   if (section === 'agents') return { type: 'agent', id };
@@ -36,6 +38,8 @@ export function formatRoute(route: Route): string {
   switch (route.type) {
     case 'nothing':
       return '#/';
+    case 'timeline':
+      return '#/timeline';
     case 'agent':
       return `#/agents/${encodeURIComponent(route.id)}`;
     case 'service': {

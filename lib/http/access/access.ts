@@ -39,6 +39,9 @@ function challenge(parameters: string): Readonly<Record<string, string>> {
   return { 'WWW-Authenticate': `Bearer realm="coredinator"${parameters}` };
 }
 
+/** What a browser gets whose session is not accepted. */
+export const SESSION_ENDED = 'Your token is no longer valid. Sign in again.';
+
 /** The session cookie of a browser that signs in; null: it signs out. */
 export function sessionCookie(req: IncomingMessage, session: Buffer | null): string {
   // Behind a proxy that terminates TLS, only the page's origin shows it.
@@ -80,8 +83,7 @@ async function refuseAttempt(
     throw new RequestError('too_many_attempts', detail, { headers: { ...headers, 'Retry-After': String(waitS) } });
   }
   if (credential?.type === 'session') {
-    const detail = 'Your token is no longer valid. Sign in again.';
-    throw new RequestError('token_required', detail, { headers });
+    throw new RequestError('token_required', SESSION_ENDED, { headers });
   }
   const detail =
     credential === null

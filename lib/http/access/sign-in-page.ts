@@ -78,7 +78,7 @@ form.addEventListener('submit', async (event) => {
 `;
 
 /** The page that a browser gets with a 401. It reveals only the host's name and version, as the health does. */
-function signInPage(host: HostLabel): string {
+function signInPage(host: HostLabel, why: string | null): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -90,6 +90,7 @@ ${titleOf(host, 'sign in')}
 <body>
 <main>
 <h1>${escaped(host.name)}</h1>
+${why === null ? '' : `<p><strong>${escaped(why)}</strong></p>`}
 <p>Enter the access token for ${escaped(host.name)}. Coredinator ${escaped(host.version)}</p>
 <form>
 <label for="token">Access token</label>
@@ -105,9 +106,9 @@ ${titleOf(host, 'sign in')}
 `;
 }
 
-/** Responds with the sign-in page; the status is the one set before. */
-export function sendSignInPage(ctx: Context, host: HostLabel): void {
+/** Responds with the sign-in page, which says `why` a browser that had signed in has to do so again; the status is the one set before. */
+export function sendSignInPage(ctx: Context, host: HostLabel, why: string | null): void {
   ctx.set({ 'Content-Security-Policy': SIGN_IN_POLICY });
   ctx.type = 'html';
-  ctx.body = signInPage(host);
+  ctx.body = signInPage(host, why);
 }

@@ -1,4 +1,5 @@
 import type { DASHBOARD_OPERATIONS } from '../../api/operations/dashboard.ts';
+import type { Context } from '../request-context.ts';
 import type { HandlersOf } from '../route.ts';
 import { assetsFolder, sendFile } from '../static-files.ts';
 import type { StaticFolder } from '../static-files.ts';
@@ -27,15 +28,16 @@ const FILES: StaticFolder = {
   has: (name) => /^[\w-]+\.(?:css|js|svg)$/.test(name),
 };
 
+/** Responds with the page, which shows by its address what was requested. */
+export async function sendDashboard(ctx: Context): Promise<void> {
+  ctx.set({ 'Content-Security-Policy': POLICY });
+  await sendFile(ctx, PAGE, 'index.html');
+}
+
 /** The handlers of the dashboard. */
 export function dashboardHandlers(): HandlersOf<typeof DASHBOARD_OPERATIONS> {
   return {
-    getDashboard: {
-      write: async ({ ctx }) => {
-        ctx.set({ 'Content-Security-Policy': POLICY });
-        await sendFile(ctx, PAGE, 'index.html');
-      },
-    },
+    getDashboard: { write: ({ ctx }) => sendDashboard(ctx) },
     getDashboardAsset: { write: ({ ctx }) => sendFile(ctx, FILES, ctx.params?.['name'] ?? '') },
   };
 }

@@ -4,25 +4,15 @@ import type { Context } from '../request-context.ts';
 import type { HandlersOf } from '../route.ts';
 import { assetsFolder, sendFile } from '../static-files.ts';
 import type { StaticFolder } from '../static-files.ts';
-import { DOCS_POLICY, docsPage, START_SCRIPT } from './docs-page.ts';
+import { DOCS_POLICY, docsPage } from './docs-page.ts';
 
-const NAMES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
+const NAMES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'page.css', 'start.js'];
 const ASSETS: StaticFolder = {
   url: assetsFolder('docs'),
   what: 'documentation',
   cacheControl: 'private, max-age=3600',
   has: (name) => NAMES.includes(name),
 };
-
-async function sendAsset(ctx: Context): Promise<void> {
-  const name = ctx.params?.['name'] ?? '';
-  if (name === 'start.js') {
-    ctx.type = 'text/javascript';
-    ctx.body = START_SCRIPT;
-    return;
-  }
-  await sendFile(ctx, ASSETS, name);
-}
 
 function sendPage(ctx: Context, html: string): void {
   ctx.set({ 'Content-Security-Policy': DOCS_POLICY, 'X-Content-Type-Options': 'nosniff' });
@@ -55,7 +45,7 @@ export function docsHandlers(host: HostLabel): HandlersOf<typeof DOCS_OPERATIONS
         sendPage(ctx, html);
       },
     },
-    getDocsAsset: { write: ({ ctx }) => sendAsset(ctx) },
+    getDocsAsset: { write: ({ ctx }) => sendFile(ctx, ASSETS, ctx.params?.['name'] ?? '') },
     getOpenApi: () => (document ??= load()),
   };
 }

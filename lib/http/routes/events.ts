@@ -63,16 +63,24 @@ function only(values: readonly string[]): string | undefined {
   return values.length === 1 ? values[0] : undefined;
 }
 
-function pageOf({ after, before, since, order, limit, ...fields }: QueryOf<OperationOf<'listEvents'>>): JournalQuery {
-  return { after, limit, order, ...given({ before, since }), ...journalFilterOf(filterOf(fields)) };
+function pageOf({
+  after,
+  before,
+  since,
+  until,
+  order,
+  limit,
+  ...fields
+}: QueryOf<OperationOf<'listEvents'>>): JournalQuery {
+  return { after, limit, order, ...given({ before, since, until }), ...journalFilterOf(filterOf(fields)) };
 }
 
 /** The handlers of events. */
 export function eventHandlers(control: Control, streamLimit: StreamLimit): HandlersOf<typeof EVENT_OPERATIONS> {
   return {
     listEvents: ({ query }) => control.queries.history(pageOf(query)),
-    listCommands: ({ query: { until, actor, address, tool, ...page } }) =>
-      control.queries.history({ ...pageOf(page), ...given({ until }), command: given({ actor, address, tool }) }),
+    listCommands: ({ query: { actor, address, tool, ...page } }) =>
+      control.queries.history({ ...pageOf(page), command: given({ actor, address, tool }) }),
     streamEvents: {
       write: ({ query: fields, ctx }) => {
         const query = queryOf(fields, ctx.get('Last-Event-ID'));

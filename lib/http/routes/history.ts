@@ -5,8 +5,8 @@ import { given } from '../../model/values/given.ts';
 import { parseAgentId, parseServiceId } from '../../model/values/ids.ts';
 import type { HandlersOf } from '../route.ts';
 
-function historyQuery({ before, since, ...rest }: QueryOf<OperationOf<'getServiceHistory'>>): HistoryQuery {
-  return { ...rest, ...given({ before, since }) };
+function historyQuery({ before, since, until, ...rest }: QueryOf<OperationOf<'getServiceHistory'>>): HistoryQuery {
+  return { ...rest, ...given({ before, since, until }) };
 }
 
 /** The handlers of histories. */

@@ -26,15 +26,16 @@ export function inspectorPage(url: string, host: HostLabel): string {
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
-${titleOf(host, 'inspector')}
+${titleOf(host, 'Stately inspector')}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/inspector/assets/bridge.css">
 </head>
 <body data-inspector-url="${escaped(url)}">
 <header>
-<h1>${dashboardLink(host)}: inspector</h1>
+<h1>${dashboardLink(host)}: Stately inspector</h1>
 <p class="about">Shows the live statecharts of this host in the inspector at <b>${escaped(origin)}</b>. This page forwards the
-host's data to it within this browser. The data contains no environment values and no tokens.</p>
+host's data to it within this browser. The data contains no environment values and no tokens.
+<a href="/inspector">The inspector of the host itself</a> needs no other page.</p>
 <dl>
 <div><dt>Inspector</dt><dd><span id="inspector" role="status">opening…</span></dd></div>
 <div><dt>Host</dt><dd><span id="host" role="status">waiting for the inspector</span></dd></div>

@@ -24,7 +24,7 @@ export function machineHandlers(control: Control, machines: MachineLibrary): Han
             sendText(ctx, 'text/javascript', machines.stately(name));
             return;
           case 'mermaid':
-            sendText(ctx, 'text/plain', machines.mermaid(name));
+            sendText(ctx, 'text/plain', machines.mermaid(name, events));
             return;
           case 'svg':
             sendText(ctx, 'image/svg+xml', await machines.svg(name, events));

@@ -1,5 +1,7 @@
 import type { METRICS_OPERATIONS } from '../../api/operations/metrics.ts';
 import type { Control } from '../../control/control.ts';
+import { USAGE_KEPT_MS } from '../../model/policy/usage-ring.ts';
+import { parseServiceId } from '../../model/values/ids.ts';
 import type { Exposition } from '../../ports/meter.ts';
 import type { HandlersOf } from '../route.ts';
 
@@ -13,5 +15,7 @@ export function metricsHandlers(control: Control, exposition: Exposition): Handl
       },
     },
     getUsage: () => control.queries.usage(),
+    getServiceUsage: ({ id, query: { since = Date.now() - USAGE_KEPT_MS, until = Date.now() } }) =>
+      control.queries.serviceUsage(parseServiceId(id), since, until),
   };
 }

@@ -10,7 +10,10 @@ export type DescribableEvent = Pick<
   JournalDraft,
   'type' | 'agentId' | 'serviceId' | 'from' | 'to' | 'cause' | 'detail' | 'source'
 > &
-  Pick<JournalEntry, 'repeated'>;
+  Pick<JournalEntry, 'repeated'> & {
+    /** `omitted`: who gave the command is shown next to the sentence. */
+    readonly attribution?: 'omitted';
+  };
 
 /** How many services a sentence about a reload names. */
 const MAX_NAMED = 5;
@@ -38,20 +41,20 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
   'service.configured': (entry) => `The configuration of ${nameOf(entry)} was updated`,
   'service.delete_requested': (entry) => `Deletion of ${nameOf(entry)} was requested${byActor(entry)}`,
   'service.signalled': (entry) =>
-    `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)} ${byWhom(entry)}${launchOf(entry)}`,
+    `${text(entry, 'signal') ?? 'A signal'} was sent to ${nameOf(entry)}${byWhom(entry)}${launchOf(entry)}`,
   'service.acknowledged': (entry) =>
     `The failure of ${nameOf(entry)} was acknowledged${byActor(entry)}${because(text(entry, 'note'))}`,
   'service.version_pinned': (entry) =>
     `${nameOf(entry)} was pinned to version ${text(entry, 'version') ?? '?'}${wasVersion(entry)}${byActor(entry)}`,
   'service.version_unpinned': (entry) =>
     `${nameOf(entry)} is no longer pinned to version ${text(entry, 'was') ?? '?'}: it was ` +
-    (entry.detail['removed'] === true ? 'removed' : `unpinned ${byWhom(entry)}`),
+    (entry.detail['removed'] === true ? 'removed' : `unpinned${byWhom(entry)}`),
   'agent.configured': (entry) => `Agent ${nameOf(entry)} was defined but not started`,
-  'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted ${byWhom(entry)}`,
+  'agent.restart_requested': (entry) => `Agent ${nameOf(entry)} was restarted${byWhom(entry)}`,
   'agent.delete_requested': (entry) => `Deletion of agent ${nameOf(entry)} was requested${byActor(entry)}`,
   'agent.deleted': (entry) => `Agent ${nameOf(entry)} was deleted`,
-  'agent.start_requested': (entry) => `Agent ${nameOf(entry)} was started ${byWhom(entry)}`,
-  'agent.stop_requested': (entry) => `Agent ${nameOf(entry)} was stopped ${byWhom(entry)}`,
+  'agent.start_requested': (entry) => `Agent ${nameOf(entry)} was started${byWhom(entry)}`,
+  'agent.stop_requested': (entry) => `Agent ${nameOf(entry)} was stopped${byWhom(entry)}`,
   'config.reloaded': reloaded,
   'process.launched': (entry) => `${nameOf(entry)} was launched${launchOf(entry)}`,
   'process.adopted': (entry) => `The host adopted the running process of ${nameOf(entry)}${launchOf(entry)}`,
@@ -69,6 +72,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<string, Describe>>> = {
     text(entry, 'mode') === 'drain'
       ? 'The host shut down and stopped all services'
       : `The host shut down and left ${leftBy(entry)} running`,
+  'host.health_changed': (entry) =>
+    entry.to === 'healthy' ? 'The host is healthy again' : `The host is degraded${because(reasonsOf(entry))}`,
   'host.crashed': (entry) => `The host crashed${because(text(entry, 'message'))}`,
   'actor.crashed': (entry) => `Actor ${text(entry, 'actor') ?? '?'} crashed${because(text(entry, 'message'))}`,
   'store.lost': (entry) =>
@@ -132,13 +137,20 @@ function wasVersion(entry: DescribableEvent): string {
   return was === null ? '' : `, before that to ${was}`;
 }
 
+/** The reasons of a degraded host. */
+function reasonsOf({ detail }: DescribableEvent): string | null {
+  const reasons = Array.isArray(detail['reasons']) ? detail['reasons'] : [];
+  return reasons.length === 0 ? null : reasons.map((reason) => String(reason).replace(/\.$/, '')).join('; ');
+}
+
 function byWhom(entry: DescribableEvent): string {
-  return byActor(entry).trim() || 'by a command';
+  if (entry.attribution === 'omitted') return '';
+  return byActor(entry) || ' by a command';
 }
 
 /** Who gave the command, and with what; empty: unknown. */
-function byActor({ source }: DescribableEvent): string {
-  if (source === undefined || source.actor === null) return '';
+function byActor({ source, attribution }: DescribableEvent): string {
+  if (attribution === 'omitted' || source === undefined || source.actor === null) return '';
   const isSocket = source.actor === UNIX_SOCKET && source.address === null;
   const who = isSocket ? 'through the Unix socket' : `by ${source.actor}`;
   return ` ${who}${source.tool === null ? '' : ` (${source.tool})`}`;
@@ -153,7 +165,7 @@ function requested(entry: DescribableEvent, what: string): string {
   const holder = text(entry, 'holder');
   if (holder === 'host') return `${nameOf(entry)} was ${what} by the host, as configured`;
   if (holder === 'io') return `${nameOf(entry)} was ${what} through /api/io${byActor(entry)}`;
-  return `${nameOf(entry)} was ${what} ${byWhom(entry)}`;
+  return `${nameOf(entry)} was ${what}${byWhom(entry)}`;
 }
 
 const ACTIONS: Readonly<Partial<Record<string, string>>> = {

@@ -235,7 +235,7 @@ export function listRuns(layout: Layout): readonly string[] {
 
 function removeHidden(folder: string): void {
   try {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   } catch {
     // Not ours to remove now, which is no reason not to start. The next host tries again.
   }

@@ -181,6 +181,21 @@ CREATE TABLE version_pin (
 ) STRICT;
 `;
 
+// In the order of time, so that each minute adds to the end of the table and the oldest ones leave at its beginning.
+// `cpu` is in hundredths of a percent of a core, `memory` in KiB.
+const USAGE_SAMPLES = `
+CREATE TABLE usage_sample (
+  minute INTEGER NOT NULL,
+  service_id TEXT NOT NULL,
+  cpu INTEGER,
+  memory INTEGER NOT NULL,
+  PRIMARY KEY (minute, service_id)
+) STRICT, WITHOUT ROWID;
+`;
+
+// A timeline is read by time.
+const EVENTS_BY_TIME = 'CREATE INDEX journal_at ON journal (at);';
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -195,6 +210,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 10, up: WEBHOOK_MUTES },
   { id: 11, up: REPEATED_EVENTS },
   { id: 12, up: CONFIG_REVISIONS + VERSION_PINS },
+  { id: 13, up: USAGE_SAMPLES + EVENTS_BY_TIME },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

@@ -44,6 +44,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 // The intentions first: what else is copied depends on them. Damage is mostly in the journal, which is most of the file.
+// Samples of the resource usage are not copied: they are many, and of one day.
 const TABLES: readonly Table[] = [
   'wish',
   'version_pin',

@@ -11,7 +11,8 @@ export type Table =
   | 'webhook'
   | 'webhook_mute'
   | 'config_revision'
-  | 'version_pin';
+  | 'version_pin'
+  | 'usage_sample';
 
 /** A value of a column. */
 export type Cell = string | number | null;

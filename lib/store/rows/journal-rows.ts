@@ -123,7 +123,7 @@ export function selectionOf(query: JournalQuery): { readonly rest: string; reado
   };
 }
 
-/** A condition with the values of its parameters. It uses no index: events are read in the order of seq. */
+/** A condition with the values of its parameters. `+`: it uses no index, because events are read in the order of seq. */
 interface Term {
   readonly term: string;
   readonly cells: readonly Cell[];
@@ -131,8 +131,8 @@ interface Term {
 
 function timeTerms({ since, until }: JournalQuery): readonly Term[] {
   return [
-    ...(since === undefined ? [] : [{ term: 'at >= ?', cells: [since] }]),
-    ...(until === undefined ? [] : [{ term: 'at <= ?', cells: [until] }]),
+    ...(since === undefined ? [] : [{ term: '+at >= ?', cells: [since] }]),
+    ...(until === undefined ? [] : [{ term: '+at <= ?', cells: [until] }]),
   ];
 }
 

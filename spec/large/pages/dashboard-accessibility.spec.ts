@@ -1,24 +1,13 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
-
-describe(`the dashboard for everybody${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the dashboard for everybody', function (browser) {
   this.timeout(180_000);
-  let browser: Browser;
   let host: BuiltHost;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(async () => {
     const basePath = temporaryFolder();
     for (const name of ['coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
@@ -28,12 +17,12 @@ describe(`the dashboard for everybody${reason === null ? '' : ` (skipped: ${reas
     await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
   });
   afterEach(async () => {
-    if (reason === null) await host.end('SIGTERM');
+    await host.end('SIGTERM');
   });
 
   for (const scheme of ['light', 'dark'] as const) {
     it(`has no serious finding of axe in the ${scheme}: list, details with every view, dialog`, async () => {
-      const dashboard = await OpenDashboard.open(browser, host.url, scheme);
+      const dashboard = await OpenDashboard.open(browser(), host.url, scheme);
       const { page } = dashboard;
       try {
         await page

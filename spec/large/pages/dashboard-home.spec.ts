@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import type { Browser, Locator } from 'playwright-core';
 import { chmodSync } from 'node:fs';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { cutOf, overflowing, scrollers, styleOf } from '../../support/built/page-measures.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const EAST = 'north-plant-line-3-temperature-controller-of-the-east-side-coreio';
 const WEST = 'north-plant-line-3-temperature-controller-of-the-west-side-coreio';
 const PROBLEMS = `kinds:
@@ -28,22 +27,13 @@ services:
 `;
 const WORDS = 'ConnectionError: the valve does not answer';
 
-describe(`the home of the dashboard${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the home of the dashboard', function (browser) {
   this.timeout(120_000);
   let basePath: string;
-  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   afterEach(async () => {
-    if (reason !== null) return;
     expect(dashboard.complaints).to.deep.equal([]);
     await dashboard.close();
     await host.end('SIGTERM');
@@ -58,7 +48,7 @@ describe(`the home of the dashboard${reason === null ? '' : ` (skipped: ${reason
       install(basePath, program, name);
     if (configuration !== null) write(basePath, 'coredinator.yaml', configuration);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--name', 'Plant 7', ...options);
-    dashboard = await OpenDashboard.open(browser, host.url);
+    dashboard = await OpenDashboard.open(browser(), host.url);
   }
 
   const attention = (id?: string): Locator => {
@@ -174,8 +164,12 @@ describe(`the home of the dashboard${reason === null ? '' : ` (skipped: ${reason
   it('connects with what it has loaded first, so that a host that ends then does not disconnect it for ever', async () => {
     await open(PROBLEMS);
     const { page } = dashboard;
+    const { body } = await host.request('GET', '/ui');
+    const first = [...String(body).matchAll(/assets\/[\w-]+\.js/g)].map(([name]) => name);
     // A browser remembers that a script could not be loaded, and does not try again.
-    await page.route(/\/ui\/assets\/(?!index-)[^/]*\.js$/, (route) => route.abort());
+    await page.route(/\/ui\/assets\/[^/]*\.js$/, (route) =>
+      first.some((name) => route.request().url().endsWith(name)) ? route.continue() : route.abort(),
+    );
     await page.reload();
     await dashboard.row('gate', 'running').waitFor();
     await page.getByRole('status').getByText('Live').waitFor();

@@ -1,29 +1,19 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const COUNT = 1_000;
 /** A window shows some 25 rows; so many more may be kept at hand around them. */
 const MOST_ROWS = 80;
 
-describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the dashboard of 1,000 services', function (browser) {
   this.timeout(240_000);
-  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(async () => {
     const basePath = temporaryFolder();
     install(basePath, 'waits', 'coretelemetry-1.0.0');
@@ -33,10 +23,9 @@ describe(`the dashboard of 1,000 services${reason === null ? '' : ` (skipped: ${
     const kinds = 'kinds:\n  absent: { executable: absent }\n';
     write(basePath, 'coredinator.yaml', `${kinds}services:\n  telemetry: { kind: coretelemetry }\n${services}`);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(browser, host.url);
+    dashboard = await OpenDashboard.open(browser(), host.url);
   });
   afterEach(async () => {
-    if (reason !== null) return;
     await dashboard.close();
     await host.end('SIGTERM');
   });

@@ -1,6 +1,8 @@
+import axe, { type AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { styleOf } from '../../support/built/page-measures.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -62,6 +64,28 @@ describe(`the documentation page in a browser${reason === null ? '' : ` (skipped
     await operation.scrollIntoViewIfNeeded();
     await page.screenshot({ path: `${screenshot}/docs.png` });
   });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`is accessible (axe, ${colorScheme}) and follows the ${colorScheme}, also with an open operation and an answer`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${host.url}/docs`);
+      for (const id of ['Services-getService', 'Agents-startAgent']) {
+        await page.locator(`#operations-${id} .opblock-summary-control`).click();
+      }
+      const operation = page.locator('#operations-Services-getService');
+      await operation.getByPlaceholder('id').fill('telemetry');
+      await operation.getByRole('button', { name: 'Execute' }).click();
+      await operation.locator('.live-responses-table').first().waitFor();
+      const background = await styleOf(page.locator('body'), 'background-color');
+      expect(background).to.equal(colorScheme === 'dark' ? 'rgb(28, 32, 34)' : 'rgb(255, 255, 255)');
+      const title = await styleOf(page.locator('.information-container .title').first(), 'color');
+      expect(Number(/\d+/.exec(title)?.[0]) > 128).to.equal(colorScheme === 'dark');
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate<AxeResults>('axe.run()');
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).to.deep.equal([]);
+      expect(complaints).to.deep.equal([]);
+    });
+  }
 
   it('has an anchor for every problem that an error points to', async () => {
     const answer = await host.request('GET', '/api/services/nobody');

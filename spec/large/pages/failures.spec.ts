@@ -1,12 +1,10 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const CONFIGURATION = `kinds:
   gate: { executable: gate }
 services:
@@ -18,28 +16,19 @@ webhooks:
     secret: whsec_${Buffer.alloc(32, 7).toString('base64')}
 `;
 
-describe(`failures on the page${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('failures on the page', function (browser) {
   this.timeout(120_000);
-  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(async () => {
     const basePath = temporaryFolder();
     write(basePath, 'coredinator.yaml', CONFIGURATION); // no executable: the service is failed, and stays so
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(browser, host.url);
+    dashboard = await OpenDashboard.open(browser(), host.url);
     await dashboard.row('gate', 'failed').waitFor();
   });
   afterEach(async () => {
-    if (reason !== null) return;
     await dashboard.close();
     await host.end('SIGTERM');
   });

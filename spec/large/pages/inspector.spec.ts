@@ -1,195 +1,219 @@
-import axe, { type AxeResults } from 'axe-core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Browser, Frame, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { OpenInspector } from '../../support/built/inspector-page.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { InspectMessage } from '../../support/inspect/fake-viewer-socket.ts';
-import { receivedBy, StandInInspector } from '../../support/inspect/stand-in-inspector.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const reason = whyNoBrowser();
-const TRY_MS = 30_000;
 const SECRET = 'hunter2-hunter2';
-const SERVICES = ['one', 'two', 'three'];
-
-function namesOf(messages: readonly InspectMessage[]): readonly string[] {
-  return messages.flatMap(({ type, name }) => (type === '@xstate.actor' && name !== undefined ? [name] : []));
-}
-
-function stateOf(messages: readonly InspectMessage[], service: string): unknown {
-  const id = messages.findLast(({ name }) => name === `service:${service}`)?.sessionId;
-  return messages.findLast(({ type, sessionId }) => type === '@xstate.snapshot' && sessionId === id)?.snapshot?.value;
-}
-
-/** Fails until there is every service, in its state, with its parent before it. */
-function assertWhole(messages: readonly InspectMessage[]): void {
-  expect(namesOf(messages)).to.include.members(['root', ...SERVICES.map((id) => `service:${id}`)]);
-  for (const id of SERVICES) expect(stateOf(messages, id)).to.deep.equal({ running: 'ready' });
-  const known = new Set<string | undefined>([undefined]);
-  for (const { type, sessionId, parentId } of messages) {
-    if (type === '@xstate.actor') expect(known.has(parentId)).to.be.true;
-    known.add(sessionId);
-  }
-}
 
 describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   let basePath: string;
-  let inspector: StandInInspector;
-  let host: BuiltHost;
   let browser: Browser;
-  let page: Page;
-  const complaints: string[] = [];
+  let host: BuiltHost;
+  let inspector: OpenInspector;
 
   before(async function () {
     if (reason !== null) this.skip();
-    inspector = await StandInInspector.start();
     browser = await openBrowser();
   });
   after(async () => {
-    if (reason !== null) return;
-    await browser.close();
-    await inspector.close();
+    if (reason === null) await browser.close();
   });
   beforeEach(async () => {
     basePath = temporaryFolder();
-    install(basePath, 'waits', 'coretelemetry-1.0.0');
-    const services = SERVICES.map((id) => `  ${id}: { kind: coretelemetry, env: { API_KEY: ${SECRET} } }\n`);
-    write(basePath, 'coredinator.yaml', `services:\n${services.join('')}`);
+    for (const name of ['coretelemetry-1.0.0', 'coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
+    const telemetry = `services:\n  telemetry: { kind: coretelemetry, env: { API_KEY: ${SECRET} } }\n`;
+    const webhooks = 'webhooks:\n  shift: { url: "http://127.0.0.1:9/", events: [agent.start_requested] }\n';
+    write(basePath, 'coredinator.yaml', `${telemetry}${webhooks}`);
     host = await startHost('0');
-    complaints.length = 0;
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(TRY_MS);
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
+    await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
+    inspector = await OpenInspector.open(browser, host.url);
   });
   afterEach(async () => {
-    await page.close();
+    if (reason !== null) return;
+    await inspector.close();
     await host.end('SIGTERM');
   });
 
-  function startHost(port: string, url = inspector.url): Promise<BuiltHost> {
-    return BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--inspector-url', url);
+  function startHost(port: string): Promise<BuiltHost> {
+    return BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port, '--name', 'plant-north');
   }
 
-  async function frame(): Promise<Frame> {
-    return eventually(() => {
-      const found = page.frames().find((each) => each.url() === inspector.url);
-      if (found === undefined) throw new Error('The frame is not there yet.');
-      return found;
-    }, TRY_MS);
+  /** Kills the process of a service, and waits until the list has that and the service runs again. */
+  async function killed(id: string): Promise<void> {
+    const { pid } = await host.service(id);
+    process.kill(pid ?? -1, 'SIGKILL');
+    await inspector.event('process.exited').first().waitFor();
+    await inspector.event('untilDeadline.service.starting').first().waitFor();
   }
 
-  async function whole(place: Page | Frame): Promise<readonly InspectMessage[]> {
-    return eventually(async () => {
-      const messages = await receivedBy(place);
-      assertWhole(messages);
-      return messages;
-    }, TRY_MS);
-  }
-
-  async function liveAfterKill(place: Page | Frame): Promise<void> {
-    const { pid, generation } = await host.service('one');
-    process.kill(pid!, 'SIGKILL');
-    await eventually(async () => {
-      const messages = await receivedBy(place);
-      expect(messages.map(({ event }) => event?.type)).to.include('process.exited');
-      expect((await host.service('one')).generation).to.equal(generation + 1);
-      expect(stateOf(messages, 'one')).to.deep.equal({ running: 'ready' });
-    }, TRY_MS);
-  }
-
-  it('shows all actors in a frame, then what happens, and everything again when the inspector is reloaded', async () => {
-    await page.goto(`${host.url}/inspector`);
-    const messages = await whole(await frame());
-    expect(JSON.stringify(messages)).to.include('API_KEY').and.not.include(SECRET);
-    await page.locator('#host', { hasText: 'connected' }).waitFor();
-    await eventually(async () => {
-      const ids = (await receivedBy(await frame())).map(({ sessionId }) => sessionId);
-      expect(await page.locator('#actors').innerText()).to.equal(String(new Set(ids).size));
-    }, TRY_MS);
-
-    await liveAfterKill(await frame());
-
-    await page.getByRole('button', { name: 'Reload the inspector' }).click();
-    await eventually(async () => {
-      expect((await receivedBy(await frame())).map(({ event }) => event?.type)).to.not.include('process.exited');
-      assertWhole(await receivedBy(await frame()));
-    }, TRY_MS);
-    expect(complaints).to.deep.equal([]);
-    const screenshot = process.env['COREDINATOR_SCREENSHOTS'];
-    if (screenshot !== undefined) await page.screenshot({ path: `${screenshot}/inspector.png` });
+  it('shows host, supervisor, agents with their services, and webhooks with their states, and asks no other host', async () => {
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    const rows = await inspector.page.getByRole('treeitem').allInnerTexts();
+    const names = rows.map((row) => row.split('\n')[0]);
+    expect(names).to.deep.equal([
+      ...['plant-north', 'supervisor', 'agent:pump1', 'pump1-coreio', 'pump1-corerl', 'telemetry', 'webhook:shift'],
+    ]);
+    await inspector.actor('telemetry').click();
+    await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    await inspector.page.getByRole('tab', { name: 'Context' }).click();
+    await inspector.page.getByText('"telemetry"').first().waitFor();
+    await inspector.page.getByRole('region', { name: 'Context' }).locator('summary').first().click();
+    expect(await inspector.page.content()).not.to.include(SECRET);
+    await inspector.actor('webhook:shift').click();
+    await inspector.page.getByRole('tab', { name: 'Statechart' }).click();
+    await inspector.page.locator('.drawing [id="state-open"].is-current').waitFor();
+    await inspector.page.getByRole('tab', { name: 'Past' }).click();
+    await inspector.page.getByText('The journal keeps states of agents and services only').waitFor();
+    expect(await inspector.page.title()).to.equal('plant-north – inspector');
+    expect(inspector.complaints).to.deep.equal([]);
   });
 
-  it('shows the same in a window that a click opens, and after the window is reloaded', async () => {
-    await page.goto(`${host.url}/inspector`);
-    await whole(await frame());
-    const opening = page.waitForEvent('popup');
-    await page.getByRole('button', { name: 'Open in a window' }).click();
-    const popup = await opening;
-    await whole(popup);
-    await liveAfterKill(popup);
-    await popup.reload();
-    await whole(popup);
+  it('lists what happens, pauses, and steps through it by keyboard with the statechart of each moment', async () => {
+    await inspector.actor('pump1-corerl', 'running').click();
+    await killed('pump1-corerl');
+    await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    await inspector.button('Pause').click();
+    await inspector.filter('sender or receiver').fill('corerl');
+    await inspector.filter('type of event').fill('process.exited');
+    await eventually(async () => {
+      expect(await inspector.page.getByRole('option').count()).to.equal(1);
+    });
+    await inspector.event('process.exited').click();
+    await inspector.page.locator('.drawing [id="state-backoff.waiting"].is-current').waitFor();
+    await inspector.page.locator('.drawing .transition.is-lit').first().waitFor();
+    await inspector.page.getByRole('region', { name: 'Chosen event' }).getByText('exit').first().waitFor();
 
-    await popup.close();
-    await page.locator('#inspector', { hasText: 'its window was closed' }).waitFor();
-    await page.getByRole('button', { name: 'Show here' }).click();
-    await whole(await frame());
-    expect(complaints).to.deep.equal([]);
+    await inspector.filter('type of event').fill('');
+    await inspector.page.getByRole('radio', { name: 'Sequence' }).click();
+    await inspector.page.getByRole('listbox').focus();
+    await inspector.page.keyboard.press('End');
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    await inspector.page.keyboard.press('Home');
+    await inspector.actor('pump1-corerl', 'backoff').waitFor();
+    const chosen = await inspector.page.getByRole('listbox').getAttribute('aria-activedescendant');
+    expect(await inspector.page.locator(`[id="${chosen ?? ''}"]`).innerText()).to.include('process.exited');
+
+    await host.request('POST', '/api/services/telemetry/restart?wait=running');
+    await inspector.button(/^Resume \([1-9]\d* events since\)$/).click();
+    await inspector.button('Pause').waitFor();
+    await inspector.filter('sender or receiver').fill('telemetry');
+    await inspector.event('service.restart').first().waitFor();
+    expect(inspector.complaints).to.deep.equal([]);
   });
 
-  it('continues when the host is killed and restarted: with new ids, and with the old actors stopped', async () => {
-    await page.goto(`${host.url}/inspector`);
-    const before = await whole(await frame());
+  it('records to a file that shows the same without the host', async () => {
+    await inspector.button('● Record').click();
+    await inspector.actor('pump1-corerl', 'running').click();
+    await killed('pump1-corerl');
+    const [download] = await Promise.all([
+      inspector.page.waitForEvent('download'),
+      inspector.button(/Stop and save/).click(),
+    ]);
+    const file = join(basePath, 'recording.json');
+    await download.saveAs(file);
+    expect(readFileSync(file, 'utf8')).to.include('API_KEY').and.not.include(SECRET);
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
-    await page.locator('#host', { hasText: /trying again/i }).waitFor();
+
+    await inspector.page.locator('input[type=file]').setInputFiles(file);
+    await inspector.page
+      .getByText(/^Recording of plant-north \(version .+\) from .+ Nothing here is live\.$/)
+      .waitFor();
+    await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    await inspector.event('process.exited').click();
+    await inspector.page.locator('.drawing [id="state-backoff.waiting"].is-current').waitFor();
+    await inspector.actor('pump1-corerl', 'backoff').waitFor();
+
     host = await startHost(port);
+    await inspector.button('Back to the host').click();
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    expect(inspector.complaints.filter((text) => !text.includes('WebSocket'))).to.deep.equal([]);
+  });
 
-    const former = before[0]!.rootId;
+  it('says that the host is away, and continues with the next one', async () => {
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    const { port } = new URL(host.url);
+    await host.end('SIGKILL');
+    await inspector.page.getByText(/^▲ No connection since .+; trying again\./).waitFor();
+    expect(await inspector.page.title()).to.equal('(!) plant-north – inspector');
+    host = await startHost(port);
+    await inspector.actor('pump1-corerl', 'running').waitFor();
+    await inspector.event('the connection to the host was lost').waitFor();
+  });
+
+  it('shows the past of a service from the journal, and says what is not kept', async () => {
+    await inspector.actor('telemetry', 'running').click();
+    await inspector.page.getByRole('tab', { name: 'Past' }).click();
+    await inspector.page.getByText('Events between actors, and contexts, are not kept').waitFor();
+    await inspector
+      .button(/stopped → starting/)
+      .first()
+      .click();
+    await inspector.page.locator('.drawing [id="state-starting"].is-current').waitFor();
+    const link = inspector.page.getByRole('link', { name: 'The whole history is in the dashboard.' });
+    expect(await link.getAttribute('href')).to.equal('/ui/#/services/telemetry/history');
+  });
+
+  it('exports the chart with the events that it shows, fits it, and leads to the other pages', async () => {
+    await inspector.actor('telemetry', 'running').click();
+    const { page } = inspector;
+    const drawing = page.locator('.drawing svg').first();
+    await drawing.waitFor();
+    const before = await drawing.boundingBox();
+    await inspector.button('Fit').click();
     await eventually(async () => {
-      const messages = await receivedBy(await frame());
-      const ofNew = messages.filter(({ rootId }) => rootId !== former);
-      assertWhole(ofNew);
-      const stopped = messages.filter(({ rootId, snapshot }) => rootId === former && snapshot?.status === 'stopped');
-      expect(stopped.map(({ sessionId }) => sessionId)).to.include(former);
-    }, TRY_MS);
-    expect(await page.locator('#host').innerText()).to.equal('connected');
+      const [now, frame] = await Promise.all([drawing.boundingBox(), page.locator('.drawing-frame').boundingBox()]);
+      expect(now!.width).to.be.lessThan(before!.width);
+      expect(now!.width).to.be.at.most(frame!.width);
+      expect(now!.height).to.be.at.most(frame!.height);
+    });
+    await inspector.button('All events').click();
+    for (const [name, part] of [
+      ['SVG', '<svg'],
+      ['Mermaid', 'resume.alive'],
+      ['XState JSON', '"initial":"stopped"'],
+      ['Stately snippet', 'setup({'],
+    ] as const) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+      expect(readFileSync(await download.path(), 'utf8'), name).to.include(part);
+    }
+    for (const [name, path] of [
+      ['Dashboard', '/ui/'],
+      ['API', '/docs'],
+      ['Stately inspector', '/inspector/stately'],
+      ['plant-north', '/ui/'],
+    ] as const) {
+      expect(await page.getByRole('link', { name, exact: true }).getAttribute('href'), name).to.equal(path);
+    }
   });
 
-  it('says what to do if the browser opens no window', async () => {
-    await page.goto(`${host.url}/inspector`);
-    await whole(await frame());
-    await page.evaluate('window.open = () => null'); // what a blocked one gives
-    await page.getByRole('button', { name: 'Open in a window' }).click();
-    expect(await page.getByRole('alert').innerText()).to.include('Allow pop-ups for this page');
-    await whole(await frame());
-  });
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`is accessible (axe, ${colorScheme})`, async () => {
-      await page.emulateMedia({ colorScheme });
-      await page.goto(`${host.url}/inspector`);
-      await whole(await frame());
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<AxeResults>('axe.run(document, { iframes: false })');
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).to.deep.equal([]);
+  for (const scheme of ['light', 'dark'] as const) {
+    it(`has no serious finding of axe (${scheme}), on a phone neither`, async () => {
+      await inspector.page.emulateMedia({ colorScheme: scheme });
+      expect(await inspector.seriousFindings(), 'empty').to.deep.equal([]);
+      await inspector.actor('pump1-corerl', 'running').click();
+      await killed('pump1-corerl');
+      await inspector.event('process.exited').click();
+      expect(await inspector.seriousFindings(), 'list').to.deep.equal([]);
+      await inspector.page.getByRole('radio', { name: 'Sequence' }).click();
+      for (const tab of ['Context', 'Past', 'Statechart']) {
+        await inspector.page.getByRole('tab', { name: tab }).click();
+        expect(await inspector.seriousFindings(), tab).to.deep.equal([]);
+      }
+      await inspector.page.setViewportSize({ width: 390, height: 844 });
+      for (const part of ['Actors', 'Chosen actor', 'Events']) {
+        await inspector.page.getByRole('radio', { name: part }).click();
+        expect(await inspector.seriousFindings(), `phone: ${part}`).to.deep.equal([]);
+      }
+      expect(inspector.complaints).to.deep.equal([]);
     });
   }
-
-  it('says what to do if the inspector does not answer', async () => {
-    const { port } = new URL(host.url);
-    await host.end('SIGKILL');
-    host = await startHost(port, new URL('/silent', inspector.url).href);
-    await page.goto(`${host.url}/inspector`);
-    await page.locator('#note', { hasText: '/ui' }).waitFor();
-    expect(await page.locator('#note').innerText())
-      .to.include('does not answer')
-      .and.include('--inspector-url');
-    expect(await page.locator('#actors').innerText()).to.equal('0');
-  });
 });

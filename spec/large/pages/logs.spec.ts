@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { chmodSync, readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { LogView } from '../../support/built/log-view.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 /** A box shows some 25 lines; so many more may be kept at hand around them. */
 const MOST_ROWS = 80;
 const LINE_PX = 20;
@@ -51,23 +49,21 @@ const CONFIG = `kinds:
   crash: { executable: crash, backoff: { initial: 500ms, jitter: 0 } }
 `;
 
+/** What a box is wide, as a browser knows it. */
+interface Widths {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+}
+
 const numberIn = (text: string | undefined): number => Number(/\d+$/.exec(text ?? '')?.[0] ?? NaN);
 
-describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the Logs view in a browser', function (browser) {
   this.timeout(180_000);
   let basePath: string;
-  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
   let logs: LogView;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(() => {
     basePath = temporaryFolder();
     const programs = { long: LONG, fast: FAST, bursts: BURSTS, styled: STYLED, crash: CRASH };
@@ -75,7 +71,6 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     install(basePath, 'counts-slowly', 'counts-1.0.0');
   });
   afterEach(async () => {
-    if (reason !== null) return;
     await dashboard.close();
     await host.end('SIGTERM');
   });
@@ -85,7 +80,7 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     const services = ids.map((id) => `  ${id}: { kind: ${id.replace(/\d/, '')} }\n`).join('');
     write(basePath, 'coredinator.yaml', `${CONFIG}services:\n${services}`);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(browser, host.url);
+    dashboard = await OpenDashboard.open(browser(), host.url);
     logs = new LogView(dashboard.page);
     await goTo(`#/services/${ids[0]}/logs`);
   }
@@ -478,14 +473,14 @@ describe(`the Logs view in a browser${reason === null ? '' : ` (skipped: ${reaso
     expect(await logs.line('oops').locator('.log-origin').innerText()).to.equal('1 err');
     expect(await logs.line('100 %').locator('.log-origin').innerText()).to.equal('1 out');
     const wide = logs.box.locator('.log-line').nth(2);
-    const lying = await logs.box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth / clientWidth);
+    const lying = await logs.box.evaluate(({ scrollWidth, clientWidth }: Widths) => scrollWidth / clientWidth);
     expect(lying).to.be.greaterThan(5);
     expect((await wide.boundingBox())?.height).to.equal(LINE_PX);
 
     await dashboard.page.getByText('Wrap', { exact: true }).click();
     await eventually(async () => {
       expect((await wide.boundingBox())?.height).to.be.greaterThan(10 * LINE_PX);
-      const now = await logs.box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      const now = await logs.box.evaluate(({ scrollWidth, clientWidth }: Widths) => scrollWidth - clientWidth);
       expect(now).to.equal(0);
     });
     const time = logs.line('oops').locator('.log-time');

@@ -3,33 +3,24 @@ import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { FIRST } from '../../support/built/certificates.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const TRY_MS = 30_000;
 const TOKEN = 'full-token-0123456789';
 
-describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('signing in in a browser', function (browser) {
   this.timeout(120_000);
   let basePath: string;
   let host: BuiltHost;
-  let browser: Browser;
   let context: BrowserContext;
   let page: Page;
   /** What the browser had against the page, besides the 401 that is to be. */
   const complaints: string[] = [];
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(() => {
     complaints.length = 0;
     basePath = temporaryFolder();
@@ -44,7 +35,7 @@ describe(`signing in in a browser${reason === null ? '' : ` (skipped: ${reason})
 
   async function open(colorScheme: 'light' | 'dark', ...more: readonly string[]): Promise<void> {
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--token-file', join(basePath, 'token'), ...more);
-    context = await browser.newContext({
+    context = await browser().newContext({
       colorScheme,
       ignoreHTTPSErrors: true,
       viewport: { width: 1280, height: 900 },

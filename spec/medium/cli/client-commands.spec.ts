@@ -300,7 +300,7 @@ describe('commands to a host', () => {
     api.control.events.push(command(1, 'anna', 'cli'), event(2), command(3, 'ben', 'page'));
     const [head, first, second] = rows(await run('audit'));
     expect(head).to.deep.equal(['TIME', 'ACTOR', 'TOOL', 'ADDRESS', 'COMMAND']);
-    expect(first).to.include.members(['anna', 'cli', '192.0.2.7']);
+    expect(first).to.include.members(['anna', 'cli', '192.0.2.7', 'Agent pump1-corerl was stopped.']);
     expect(second).to.include.members(['ben', 'page']);
     const seqs = async (...words: readonly string[]): Promise<readonly number[]> =>
       ((await runJson('audit', ...words)) as readonly EventView[]).map(({ seq }) => seq);
@@ -456,6 +456,8 @@ describe('commands to a host', () => {
   it('complete ids from the host that the environment specifies', async () => {
     api.control.listed.push(serviceView('pump1-corerl'), serviceView('gate'));
     expect((await run('__complete', 'services', 'logs', 'p')).output).to.equal('pump1-corerl\n:none\n');
+    const versions = (await run('__complete', 'services', 'version', 'pump1-corerl', '1')).output;
+    expect(versions).to.match(/^(1\.\S+\n)+:none\n$/);
     const env = { COREDINATOR_URL: api.listening.url };
     await api.close();
     expect((await runCommand(['__complete', 'services', 'logs', 'p'], env)).output).to.equal(':none\n');

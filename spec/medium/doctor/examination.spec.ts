@@ -78,6 +78,29 @@ describe('coredinator doctor', function () {
     expect(bare.of('executables').status).to.equal('fail');
   });
 
+  it('asks for no executable of kinds that the configuration does not name', async () => {
+    const bare = temporaryFolder();
+    install(bare, 'waits', 'press-1.0.0');
+    const verdict = async (text: string): Promise<readonly string[]> => {
+      writeFileSync(join(bare, 'coredinator.yaml'), text);
+      const { status, detail } = (await report('--base-path', bare)).of('executables');
+      return [status, detail];
+    };
+    const press = 'kinds: { press: { executable: press } }\n';
+    expect(await verdict(`${press}services: { p: { kind: press } }\n`)).to.deep.equal([
+      'ok',
+      `Kind "press": ${join(bare, 'press-1.0.0')} (1.0.0).`,
+    ]);
+    expect((await verdict(`${press}agent_types: { plant: { services: [press] } }\n`))[0]).to.equal('ok');
+    // An agent type of the configuration, and a kind that it sets, are named.
+    expect((await verdict(`${press}agent_types: { plant: { services: [press, corerl] } }\n`))[0]).to.equal('warn');
+    const named = 'kinds: { press: { executable: press }, corerl: { backoff: { max: 1m } } }\n';
+    expect((await verdict(`${named}services: { p: { kind: press } }\n`))[0]).to.equal('warn');
+    expect((await verdict('logs: { total_bytes: 1GiB }\n'))[0], 'agents of the type default are all there is').to.equal(
+      'fail',
+    );
+  });
+
   it('says which executable would run for each kind, and warns of two that only their names tell apart', async () => {
     const [io, rl] = [join(base, 'coreio-1.0.0'), join(base, 'corerl-1.0.0')];
     expect((await report()).of('executables').detail).to.equal(

@@ -141,7 +141,10 @@ const CASES: readonly Case[] = [
   { method: 'GET', path: '/api/services/s1/explain', status: 200, json: explainView(serviceView('s1')) },
   { method: 'GET', path: '/api/services/nobody/explain', status: 404, problem: 'service_not_found' },
   { method: 'GET', path: '/api/services/_bad/explain', status: 422, problem: 'invalid_id' },
-  { method: 'GET', path: '/api/events/history', status: 200, json: { events: [EVENT], next: null } },
+  {
+    ...{ method: 'GET', path: '/api/events/history', status: 200 },
+    json: { events: [{ ...EVENT, sentence: 'service.started.' }], next: null },
+  },
   {
     method: 'GET',
     path: '/api/healthcheck',
@@ -354,6 +357,15 @@ describe('the routes of the REST API', () => {
     expect(seen).to.deep.equal(['s1', 's2', 's3', 's4', 's5']);
     expect(gone.status).to.equal(422);
     expect(problemOf(gone)['errors']).to.have.nested.property('[0].path', 'cursor');
+  });
+
+  it('forwards the end of the period of the history, and describes each event', async () => {
+    const { json } = await api.send('GET', '/api/events/history?until=2026-01-02T03:04:05Z');
+    const until = Date.parse('2026-01-02T03:04:05Z');
+    expect(api.control.calls.at(-1)?.argument).to.deep.equal({ after: 0, limit: 100, order: 'oldest_first', until });
+    expect((json as { events: unknown[] }).events).to.be.an('array');
+    await api.send('GET', '/api/services/a/history?until=2026-01-02T03:04:05Z');
+    expect(api.control.calls.at(-1)?.argument).to.have.nested.property('query.until', until);
   });
 
   it('forwards the filters of the history, with 0 and 100 as defaults', async () => {

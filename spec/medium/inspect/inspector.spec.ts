@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { readCertificate } from '../../../lib/http/server/tls-files.ts';
 import { openAccess } from '../../../lib/http/access/tokens.ts';
+import { ActorRoots } from '../../../lib/inspect/actor-roots.ts';
 import { openInspector, type Inspector } from '../../../lib/inspect/inspector.ts';
 import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 import { ActorWorld } from '../../support/actors/actor-world.ts';
@@ -61,8 +62,10 @@ describe('WebSockets of the inspector', () => {
     world.startAgent(agentPlan('pump1'));
     for (let round = 0; round < 3; round += 1) await world.pass(200);
     const limits = { maxViewers: 2 };
+    const roots = new ActorRoots();
+    roots.add(world.root);
     inspector = openInspector({
-      ...{ root: world.root, clock: world.clock, timers: wallTimers, log: recordingLog(), limits, boot: 'run1' },
+      ...{ roots, clock: world.clock, timers: wallTimers, log: recordingLog(), limits, boot: 'run1' },
     });
   });
   afterEach(async () => {

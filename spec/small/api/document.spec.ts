@@ -52,7 +52,7 @@ describe('the OpenAPI document', () => {
       const { content = {} } = document.paths[path]![method.toLowerCase()]!.responses['401'] ?? {};
       return Object.hasOwn(content, 'text/html');
     });
-    expect(withPage).to.have.members(['getRoot', 'getDocs', 'getDashboard', 'getInspector']);
+    expect(withPage).to.have.members(['getRoot', 'getDocs', 'getDashboard', 'getInspector', 'getStatelyInspector']);
   });
 });
 

@@ -49,7 +49,7 @@ describe('the arguments of commands to a host', () => {
     [['services', 'logs', 'x', '-n', 'many'], 'Use a whole number from 0 to 1000000.'],
     [['services', 'list', '--state', 'up'], 'Allowed choices are stopped, starting'],
     [['top', '--interval', '1ms'], '--interval: "1ms" is too short; use at least 100ms.'],
-    [['top', '--sort', 'size'], 'Allowed choices are cpu, memory'],
+    [['top', '--sort', 'size'], 'Allowed choices are attention, state'],
     [['shutdown', '--drain', '--detach'], "'--drain' cannot be used with option '--detach'"],
     [['agents', 'lst'], '(Did you mean list?)\n`coredinator agents --help` lists all commands.'],
     [['agents', 'list', 'x'], '`coredinator agents list --help` shows the usage.'],

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { EventView } from '../../../lib/api/schemas/event.ts';
 import { eventLine } from '../../../lib/cli/events/events.ts';
+import { printFailure } from '../../../lib/cli/host/client-errors.ts';
 import { instantOf } from '../../../lib/cli/host/host-options.ts';
 import { colorsFor } from '../../../lib/cli/output/colors.ts';
+import { renderReport } from '../../../lib/cli/output/doctor-report.ts';
 import { stateCell } from '../../../lib/cli/output/state.ts';
 import { age, factSheet, memorySize, paragraph } from '../../../lib/cli/output/table.ts';
 import { factsOf, serviceTable, whyAndNext } from '../../../lib/cli/services/show-services.ts';
@@ -72,12 +74,51 @@ describe('the output for people', () => {
       detail: { reason: 'the process exited with code 3' },
     };
     const sentence = 'pump1-corerl went from running to failed: the process exited with code 3.';
-    expect(eventLine(event, PLAIN, true)).to.equal(`2026-01-02T03:04:05.678Z  ${sentence}\n`);
+    expect(eventLine(event, { colors: PLAIN, width: undefined }, true)).to.equal(
+      `2026-01-02T03:04:05.678Z  ${sentence}\n`,
+    );
     const local = new Date('2026-01-02T03:04:05.678Z');
     const hours = String(local.getHours()).padStart(2, '0');
     const minutes = String(local.getMinutes()).padStart(2, '0');
-    expect(eventLine(event, PLAIN)).to.match(new RegExp(`^2026-01-0[123] ${hours}:${minutes}:05\\.678  `));
-    expect(eventLine(event, COLORED)).to.include(`\x1b[31m${sentence}`);
+    expect(eventLine(event, { colors: PLAIN, width: undefined })).to.match(
+      new RegExp(`^2026-01-0[123] ${hours}:${minutes}:05\\.678  `),
+    );
+    expect(eventLine(event, { colors: COLORED, width: undefined })).to.include(`\x1b[31m${sentence}`);
+    expect(eventLine(event, { colors: PLAIN, width: 80 }), 'no word is broken on a narrow terminal').to.match(
+      /^.{23} {2}pump1-corerl went from running to failed: the process\n {25}exited with code 3\.\n$/,
+    );
+  });
+
+  it('instants inside sentences are local too, unless UTC is wanted', () => {
+    const detail = { webhook: 'alerts', until: '2026-01-02T03:04:05.678Z', note: null };
+    const event: EventView = {
+      ...{
+        seq: 1,
+        at: '2026-01-02T03:00:00.000Z',
+        type: 'webhook.muted',
+        cause: 'command',
+        correlation_id: null,
+        detail,
+      },
+    };
+    const look = { colors: PLAIN, width: undefined };
+    expect(eventLine(event, look, true)).to.include('until 2026-01-02T03:04:05.678Z');
+    expect(eventLine(event, look)).to.match(/until 2026-01-0[123] \d\d:\d\d:05\./);
+  });
+
+  it('errors and findings break no words on a narrow terminal', () => {
+    const narrow = new KeptText(40);
+    const detail = 'The executable "corerl" was found nowhere below the base path.';
+    printFailure(narrow, { code: 1, document: { detail } }, false);
+    expect(narrow.text).to.equal('error: The executable "corerl" was found\nnowhere below the base path.\n');
+    const finding = { id: 'executables', title: 'Executables', status: 'fail', detail, remedy: detail } as const;
+    const report = renderReport([finding], narrow, { NO_COLOR: '1' });
+    expect(report.split('\n').slice(0, 3)).to.deep.equal([
+      'fail  Executables  The executable',
+      '                   "corerl" was found',
+      '                   nowhere below the',
+    ]);
+    for (const line of report.split('\n')) expect(line.length).to.be.at.most(40);
   });
 
   it('--since accepts durations and instants, and says what is valid', () => {

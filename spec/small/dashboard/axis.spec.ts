@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { topBytes, topPercent } from '../../../lib/dashboard/detail/resources/axis.ts';
-import { bytes, percent } from '../../../lib/dashboard/words/amount.ts';
+import { bytes, percent } from '../../../lib/frontend/words/amount.ts';
 
 describe('the axis of a chart', () => {
   it('has three different labels, whatever is measured, and room above it', () => {

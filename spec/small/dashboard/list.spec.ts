@@ -8,10 +8,10 @@ import {
   targetsOf,
   toggled,
 } from '../../../lib/dashboard/list/selection.ts';
-import { EMPTY_WORLD } from '../../../lib/dashboard/world/world.ts';
+import { EMPTY_WORLD } from '../../../lib/frontend/world/world.ts';
 import { routeOf, rowsOf } from '../../../lib/dashboard/list/rows.ts';
-import type { Group } from '../../../lib/dashboard/world/groups.ts';
-import { agentOf, serviceOf } from './views.ts';
+import type { Group } from '../../../lib/frontend/world/groups.ts';
+import { agentOf, serviceOf } from '../frontend/views.ts';
 
 const groups: readonly Group[] = [
   {

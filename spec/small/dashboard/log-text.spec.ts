@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { contrast, coloursOf, readableOn } from '../../../lib/dashboard/detail/logs/model/colour.ts';
-import { literally, plainText, styledPieces, withMatches } from '../../../lib/dashboard/detail/logs/model/text.ts';
+import { literally } from '../../../lib/frontend/logs/expression.ts';
+import { plainText, styledPieces, withMatches } from '../../../lib/dashboard/detail/logs/model/text.ts';
 
 const texts = (pieces: readonly { readonly text: string }[]): readonly string[] => pieces.map(({ text }) => text);
 

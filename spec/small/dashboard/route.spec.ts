@@ -5,6 +5,7 @@ import type { Route } from '../../../lib/dashboard/world/route.ts';
 describe('the addresses of the dashboard', () => {
   const routes: readonly Route[] = [
     { type: 'nothing' },
+    { type: 'timeline' },
     { type: 'agent', id: 'pump1' },
     { type: 'service', id: 'pump1-corerl', tab: 'overview' },
     { type: 'service', id: 'a b/c', tab: 'logs' },
@@ -20,6 +21,7 @@ describe('the addresses of the dashboard', () => {
       expect(parseRoute(hash), hash).to.deep.equal({ type: 'nothing' });
     }
     expect(parseRoute('#/services/x/logs?generation=7')).to.deep.include({ type: 'service', id: 'x', tab: 'logs' });
+    expect(parseRoute('#/timeline?last=60')).to.deep.equal({ type: 'timeline' });
     expect(parseRoute('#/services/x/nowhere')).to.deep.equal({ type: 'service', id: 'x', tab: 'overview' });
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { periodsOf, whatOf, requestOf } from '../../../lib/dashboard/detail/history/steps.ts';
+import { whatOf, requestOf } from '../../../lib/dashboard/detail/history/steps.ts';
 import type { Step } from '../../../lib/dashboard/detail/history/steps.ts';
-import { instant } from './views.ts';
+import { instant } from '../frontend/views.ts';
 
 function stepOf(more: Partial<Step>): Step {
   return {
@@ -37,29 +37,5 @@ describe('a short description of a history step', () => {
     expect(who('service.restart', 'r1')).to.equal('request r1');
     expect(who('process.exited', 'r1')).to.equal(null);
     expect(who('service.restart', null)).to.equal(null);
-  });
-});
-
-describe('the history of a service as periods', () => {
-  const initially = { state: 'running', substate: 'ready', generation: 1, pid: 5 } as const;
-
-  it('begins with the state before the oldest step, and ends now', () => {
-    const steps = [
-      stepOf({ seq: 1, at: instant(10), type: 'process.exited' }),
-      stepOf({ seq: 2, at: instant(11), from: 'running', state: 'backoff' }),
-      stepOf({ seq: 3, at: instant(14), from: 'backoff', state: 'starting' }),
-    ];
-    const periods = periodsOf({ initially, steps, next: null }, Date.parse(instant(20)));
-    const seconds = periods.map(({ state, from, to }) => [state, (to - from) / 1_000]);
-
-    expect(seconds).to.deep.equal([
-      ['running', 1],
-      ['backoff', 3],
-      ['starting', 6],
-    ]);
-  });
-
-  it('is empty without a step', () => {
-    expect(periodsOf({ initially, steps: [], next: null }, 0)).to.deep.equal([]);
   });
 });

@@ -5,7 +5,7 @@ import { usageMachine } from '../../../lib/dashboard/usage/machine.ts';
 import { seriesOf, withReading } from '../../../lib/dashboard/usage/readings.ts';
 import type { Reading } from '../../../lib/dashboard/usage/readings.ts';
 import { eventually } from '../../support/eventually.ts';
-import { instant } from './views.ts';
+import { instant } from '../frontend/views.ts';
 
 function viewOf(second: number, cpu: number | null = 1): UsageView {
   const services = [{ id: 'a', cpu_seconds: 1, cpu_percent: cpu, rss_bytes: 100 + second, processes: 1 }];

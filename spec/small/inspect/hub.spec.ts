@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createActor, createMachine } from 'xstate';
 import { agentPlan, serviceSpec } from '../../support/actors/specs.ts';
 import type { FakeViewerSocket } from '../../support/inspect/fake-viewer-socket.ts';
 import { HubWorld } from '../../support/inspect/hub-world.ts';
@@ -100,6 +101,66 @@ describe('the hub of the inspector', () => {
         expect(rootId).to.match(/^run1\/x:\d+$/);
       }
     });
+  });
+
+  describe('of several actor systems', () => {
+    const hook = createMachine({
+      ...{ id: 'webhook', initial: 'open', on: { leave: '.over' } },
+      states: { open: { on: { 'service.stop': {} } }, over: { type: 'final' } },
+    });
+
+    it('shows them all, with the root of each, also one that starts and ends while somebody watches', () => {
+      const world = new HubWorld();
+      const early = createActor(hook, { id: 'webhook:early' });
+      world.roots.add(early);
+      early.start();
+      const { socket, handle } = world.watch();
+      world.work();
+      expect(socket.registered).to.deep.equal(['root', 'webhook:early']);
+
+      const later = createActor(hook, { id: 'webhook:later' });
+      const remove = world.roots.add(later);
+      later.start();
+      world.work();
+      expect(socket.toldOf('webhook:later')).to.deep.equal([
+        'actor',
+        'event xstate.init',
+        'snapshot open (xstate.init)',
+      ]);
+      const { rootId, sessionId, parentId } = socket.messages.find(({ name }) => name === 'webhook:later')!;
+      expect([rootId, parentId]).to.deep.equal([sessionId, undefined]);
+
+      later.send({ type: 'leave' });
+      remove();
+      world.work();
+      expect(socket.toldOf('webhook:later').at(-1)).to.equal('snapshot over (leave)');
+      handle?.leave();
+      socket.forget();
+      early.send({ type: 'leave' });
+      world.work();
+      expect(socket.messages).to.deep.equal([]);
+    });
+  });
+
+  it('sends a viewer that knows the charts only their names, and the causes of events', async () => {
+    const world = new HubWorld();
+    world.startService(serviceSpec('telemetry'));
+    const { socket } = world.watch(undefined, 'named');
+    const full = world.watch().socket;
+    world.work();
+    const definitionOf = ({ messages }: FakeViewerSocket, name: string): unknown =>
+      JSON.parse(messages.find((message) => message.name === name)?.definition ?? 'null');
+    expect(definitionOf(socket, 'service:telemetry')).to.deep.equal({ id: 'service', initial: 'stopped' });
+    expect(definitionOf(socket, 'root')).to.deep.equal({ id: 'supervisor', initial: 'supervising' });
+    expect(definitionOf(full, 'service:telemetry')).to.have.property('states');
+    socket.forget();
+    await world.pass(250);
+    world.work();
+    const effect = socket.messages.find(({ name }) => name === 'observeProcess')!;
+    expect(JSON.parse(effect.definition!)).to.deep.equal({ id: 'observeProcess' });
+    const causes = socket.messages.map(({ event, cause }) => `${event?.type ?? ''} ${cause ?? '-'}`);
+    expect(causes).to.include.members(['xstate.done.actor.launchProcess launch.finished']);
+    expect(full.messages.filter((message) => 'cause' in message)).to.deep.equal([]);
   });
 
   it('announces a new actor with its next event', async () => {

@@ -80,9 +80,11 @@ describe('the exported configuration', () => {
         expect(known(machine, 'actors')).to.include.members(invokesIn(config).map(({ src }) => String(src)));
       });
 
-      it('is a program for the editor of Stately', () => {
+      it('is in the program for the editor of Stately, with an example of a context', () => {
         const [, json = ''] = /createMachine\(([^]*)\);\n$/.exec(LIBRARY.stately(machine.id)) ?? [];
-        expect(JSON.parse(json)).to.deep.equal(config);
+        const { context, ...rest } = JSON.parse(json) as { context: unknown };
+        expect({ ...rest, ...('context' in config ? { context } : {}) }).to.deep.equal(config);
+        expect(context).to.be.an('object');
       });
 
       it(`makes a machine that goes the same way as the original in ${SEQUENCES} random sequences`, function () {

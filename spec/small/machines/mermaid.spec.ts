@@ -3,7 +3,8 @@ import { createMachine } from 'xstate';
 import { chartOf } from '../../../lib/machines/chart.ts';
 import { mermaidOf } from '../../../lib/machines/mermaid.ts';
 import { causeOf } from '../../../lib/model/causes.ts';
-import { MACHINES } from '../../support/actors/machines.ts';
+import { arrowsOf } from '../../../lib/machines/arrows.ts';
+import { LIBRARY, MACHINES } from '../../support/actors/machines.ts';
 
 const lamp = createMachine({
   id: 'lamp',
@@ -24,8 +25,8 @@ const lamp = createMachine({
 });
 
 describe('a machine as Mermaid', () => {
-  it('has nested and final states, beginnings, and every transition with its label', () => {
-    expect(mermaidOf(chartOf(lamp)).split('\n')).to.deep.equal([
+  it('has nested and final states, beginnings, and one arrow for all transitions between two states', () => {
+    expect(mermaidOf(chartOf(lamp), arrowsOf(chartOf(lamp))).split('\n')).to.deep.equal([
       'stateDiagram-v2',
       '  [*] --> off',
       '  state "off" as off',
@@ -44,11 +45,29 @@ describe('a machine as Mermaid', () => {
       '  off --> on_dim : press [hasPower]',
       '  off --> broken : press',
       '  on --> off : glow done',
-      '  on --> broken : glow failed',
+      '  on --> broken : glow failed<br/>[isHot(90)]',
       '  on_dim --> on_bright : after tired',
-      '  on_bright --> broken : [isHot(90)]',
       '',
     ]);
+  });
+
+  it('leaves out what the drawing leaves out, unless it is asked for all events', () => {
+    for (const { machine } of MACHINES) {
+      const [main, all] = [LIBRARY.mermaid(machine.id, 'main'), LIBRARY.mermaid(machine.id, 'all')];
+      expect(main, machine.id).not.to.match(/host\.(?:resume|drain|intention)|resume\./);
+      const isAside = ['agent', 'service'].includes(machine.id);
+      expect(all !== main, machine.id).to.equal(isAside);
+      if (isAside) expect(all).to.match(/resume/);
+    }
+  });
+
+  it('has as many arrows as the drawing, so that a service is no strip', () => {
+    for (const { machine } of MACHINES) {
+      const drawn = arrowsOf(chartOf(machine)).length;
+      const beginnings = (text: string) => text.match(/\[\*\] -->|--> \[\*\]/g)?.length ?? 0;
+      const text = LIBRARY.mermaid(machine.id, 'all');
+      expect((text.match(/ --> /g)?.length ?? 0) - beginnings(text), machine.id).to.equal(drawn);
+    }
   });
 
   it('gives causes in the words of the journal', () => {

@@ -291,6 +291,21 @@ describe('the machine of a webhook', () => {
       expect(kept.at(-1)).to.deep.equal({ ...NEW, position: 2 });
     });
 
+    it('does not hold back the event whose delivery had begun, and remembers that', async () => {
+      await start();
+      let finish = (): void => undefined;
+      hang = new Promise((resolve) => (finish = resolve));
+      await come(event(1));
+      actor.send({ type: 'webhook.mute', mute: MUTE });
+      finish();
+      await turns();
+      await come(event(2));
+      newest = 2;
+      await pass(HOUR_MS);
+      expect(attempts).to.deep.equal([1]);
+      expect(asked.map(({ mute }) => mute.sent)).to.deep.equal([[1]]);
+    });
+
     it('holds back only the events of its agent', async () => {
       await start();
       actor.send({ type: 'webhook.mute', mute: { ...MUTE, agentId: 'pump1' } });

@@ -168,8 +168,8 @@ const OUTPUTS: Readonly<Record<string, (dice: Dice) => unknown>> = {
   readHeldBack: (dice) =>
     pick<HeldBack | Behind>(dice, [
       { type: 'behind' },
-      { ...NOTHING_HELD, mute: { ...muteOf(dice), end: 1 } },
-      { ...NOTHING_HELD, mute: { ...muteOf(dice), end: 1 }, due: [journalEntry(1)], count: 1 },
+      { ...NOTHING_HELD, mute: { ...muteOf(dice), end: 1, sent: [] } },
+      { ...NOTHING_HELD, mute: { ...muteOf(dice), end: 1, sent: [] }, due: [journalEntry(1)], count: 1 },
     ]),
   deliver: (dice) =>
     pick(dice, [

@@ -14,3 +14,17 @@ export function openBrowser(): Promise<Browser> {
   // Its sandbox needs permissions that containers do not have, and it only opens pages of the host under test.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
+
+/** Specs with one browser, which they get by calling what they are given; all are skipped without one. */
+export function describeInBrowser(title: string, define: (this: Mocha.Suite, browser: () => Browser) => void): void {
+  const reason = whyNoBrowser();
+  const suite = reason === null ? describe : describe.skip;
+  suite(reason === null ? title : `${title} (skipped: ${reason})`, function () {
+    let browser: Browser;
+    before(async () => {
+      browser = await openBrowser();
+    });
+    after(() => browser.close());
+    define.call(this, () => browser);
+  });
+}

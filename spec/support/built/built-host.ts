@@ -6,7 +6,8 @@ import type { EventView } from '../../../lib/api/schemas/event.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
 import { assertFits } from '../conformity.ts';
 
-const MAIN = new URL('../../../dist/main.js', import.meta.url).pathname;
+/** The built program. */
+export const MAIN = new URL('../../../dist/main.js', import.meta.url).pathname;
 
 /** A response of the API. */
 export interface Answer {

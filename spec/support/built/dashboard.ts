@@ -30,11 +30,16 @@ export class OpenDashboard {
     });
   }
 
-  /** Opens the dashboard of the host at this URL, in a page that shares nothing with other pages of the browser. */
-  static async open(browser: Browser, url: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenDashboard> {
+  /** Opens a page of the host at this URL, by default its dashboard; it shares nothing with other pages of the browser. */
+  static async open(
+    browser: Browser,
+    url: string,
+    colorScheme: 'light' | 'dark' = 'light',
+    path = '/ui',
+  ): Promise<OpenDashboard> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
     const dashboard = new OpenDashboard(page, url);
-    await page.goto(`${url}/ui`);
+    await page.goto(`${url}${path}`);
     return dashboard;
   }
 

@@ -1,7 +1,7 @@
 import type { OpenControl } from '../../../lib/control/control.ts';
 import { Health } from '../../../lib/control/health/health.ts';
 import { ObservedProcessHost } from '../../../lib/control/health/observed-process-host.ts';
-import type { FoundState } from '../../../lib/control/host-ports.ts';
+import type { FoundState, UsageSources } from '../../../lib/control/host-ports.ts';
 import { openControl } from '../../../lib/control/open-control.ts';
 import { AgentNotFoundError } from '../../../lib/model/errors.ts';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
@@ -60,6 +60,13 @@ export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {
     keepIdempotencyRecord: (record) => alive(() => store.keepIdempotencyRecord(record)),
     history: (query) => alive(() => store.history(query)),
     probe: () => alive(() => store.probe()),
+    timeline: {
+      events: (page) => alive(() => store.timeline.events(page)),
+      before: (since, ids) => alive(() => store.timeline.before(since, ids)),
+      hostLimits: () => alive(() => store.timeline.hostLimits()),
+      health: () => alive(() => store.timeline.health()),
+      oldestAt: () => alive(() => store.timeline.oldestAt()),
+    },
   };
 }
 
@@ -128,6 +135,7 @@ export class ControlWorld {
   readonly portRegistry = new MemoryPortRegistry();
   readonly launches = new MemoryLaunchHistory();
   logs: ServiceLogs = NO_LOGS;
+  usage: UsageSources = NO_USAGE;
   /** What launches get of the environment of the host. */
   inherited: Readonly<Record<string, string>> = {};
   /** What the next host sends events with. */
@@ -167,7 +175,7 @@ export class ControlWorld {
     const identity = { name: 'Plant 7', processId: 1, version: '0.0.0', guarantees: GUARANTEES };
     this.#control = await openControl({
       ...{ store, specs, processes, catalog, prober, portRegistry, launches, logs, inherited },
-      ...{ usage: NO_USAGE, health, clock, timers, log, identity },
+      ...{ usage: this.usage, health, clock, timers, log, identity },
       configurations: this.store.configurations,
       files: filesUntilDeath(this.files, this.#life.signal),
       ...(this.found === undefined ? {} : { found: this.found }),

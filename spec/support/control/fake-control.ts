@@ -6,7 +6,7 @@ import type {
   ServiceStatusView,
   IoView,
 } from '../../../lib/api/schemas/agent.ts';
-import type { EventView } from '../../../lib/api/schemas/event.ts';
+import type { DescribedEventView, EventView } from '../../../lib/api/schemas/event.ts';
 import type { ExplainView } from '../../../lib/api/schemas/explain.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../lib/api/schemas/history.ts';
 import type {
@@ -19,8 +19,9 @@ import type {
 import type { HealthView } from '../../../lib/api/schemas/host.ts';
 import type { LaunchPageView } from '../../../lib/api/schemas/launch.ts';
 import type { ServiceView } from '../../../lib/api/schemas/service.ts';
+import type { TimelineView } from '../../../lib/api/schemas/timeline.ts';
 import type { VersionChangeView, VersionsView } from '../../../lib/api/schemas/version.ts';
-import type { UsageView } from '../../../lib/api/schemas/usage.ts';
+import type { UsageHistoryView, UsageView } from '../../../lib/api/schemas/usage.ts';
 import type { WebhookView } from '../../../lib/api/schemas/webhook.ts';
 import { IdempotencyRecords } from '../../../lib/control/commands/idempotency.ts';
 import type {
@@ -33,6 +34,7 @@ import type {
   ExitMode,
   HistoryQuery,
   LaunchQuery,
+  TimelineQuery,
   MuteRequest,
   Queries,
   Wait,
@@ -52,6 +54,7 @@ import type { JournalQuery } from '../../../lib/model/journal.ts';
 import { digestOf } from '../../../lib/model/policy/revision.ts';
 import type { ServiceGraph } from '../../../lib/model/policy/service-graph.ts';
 import type { PublicState } from '../../../lib/model/states.ts';
+import { isoOf } from '../../../lib/model/values/time.ts';
 import { parseAgentId } from '../../../lib/model/values/ids.ts';
 import type { AgentId, ServiceId } from '../../../lib/model/values/ids.ts';
 import { ALL_EVENTS, matchesFilter, type EventFilter } from '../../../lib/model/values/event-filter.ts';
@@ -516,7 +519,9 @@ export class FakeControl implements Control, Queries {
     return [...this.#ios.keys()].map((id) => this.#ioView(id, 'running'));
   }
 
-  history(query: JournalQuery): Promise<{ readonly events: readonly EventView[]; readonly next: number | null }> {
+  history(
+    query: JournalQuery,
+  ): Promise<{ readonly events: readonly DescribedEventView[]; readonly next: number | null }> {
     this.#view('history', query);
     const { after, before = Infinity, since = -Infinity, until = Infinity, command, order } = query;
     const wanted = [query.filter ?? ALL_EVENTS, exactFilterOf(query)];
@@ -535,7 +540,11 @@ export class FakeControl implements Control, Queries {
       );
     const rest = order === 'newest_first' ? within.reverse() : within;
     const events = rest.slice(0, query.limit);
-    return Promise.resolve({ events, next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null });
+    const described = events.map((event) => ({ ...event, sentence: `${event.type}.` }));
+    return Promise.resolve({
+      events: described,
+      next: rest.length > events.length ? (events.at(-1)?.seq ?? null) : null,
+    });
   }
 
   feed(query: FeedQuery, signal: AbortSignal): AsyncIterable<FeedBatch> {
@@ -565,6 +574,28 @@ export class FakeControl implements Control, Queries {
     this.#view('searchLogs', query);
     await Promise.resolve();
     return this.findings(query, search, serviceId);
+  }
+
+  timeline(query: TimelineQuery): Promise<TimelineView> {
+    this.#view('timeline', query);
+    const columns = {
+      states: { at: [], state: [], worst: [], count: [] },
+      marks: { at: [], kind: [], seq: [], count: [] },
+      condensed: [],
+    };
+    return Promise.resolve({
+      ...{ since: isoOf(query.since), until: isoOf(query.until), now: SINCE, stored_since: null },
+      resolution_ms: query.resolutionMs,
+      absences: [],
+      health: { at: [], status: [] },
+      host: columns,
+      lanes: [],
+    });
+  }
+
+  serviceUsage(id: string, since: number, until: number): Promise<UsageHistoryView> {
+    this.#view('serviceUsage', { id, since, until });
+    return Promise.resolve({ service_id: id, samples: [] });
   }
 
   usage(): Promise<UsageView> {

@@ -11,6 +11,7 @@ export interface InspectMessage {
   readonly sourceId?: string;
   readonly name?: string;
   readonly definition?: string;
+  readonly cause?: string;
   readonly event?: { readonly type: string; readonly [field: string]: unknown };
   readonly snapshot?: { readonly status: string; readonly value?: unknown; readonly context?: unknown };
 }

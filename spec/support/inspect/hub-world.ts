@@ -1,4 +1,6 @@
+import { ActorRoots } from '../../../lib/inspect/actor-roots.ts';
 import { Hub, type HubLimits, type ViewerHandle } from '../../../lib/inspect/hub.ts';
+import type { MessageForm } from '../../../lib/inspect/messages.ts';
 import type { Permission } from '../../../lib/inspect/viewer.ts';
 import { ActorWorld } from '../actors/actor-world.ts';
 import { recordingLog } from '../control/control-world.ts';
@@ -8,6 +10,7 @@ import { FakeViewerSocket } from './fake-viewer-socket.ts';
 export class HubWorld extends ActorWorld {
   readonly log = recordingLog();
   readonly hub: Hub;
+  readonly roots = new ActorRoots();
   /** The number of observers of the system. */
   observers = 0;
   /** The number of completed slices. */
@@ -19,17 +22,21 @@ export class HubWorld extends ActorWorld {
   constructor(limits: Partial<HubLimits> = {}, stepMs = 0) {
     super();
     this.#countObservers();
+    this.roots.add(this.root);
     this.hub = new Hub({
-      ...{ root: this.root, boot: 'run1', clock: this.clock, timers: this.timers, log: this.log, limits },
+      ...{ roots: this.roots, boot: 'run1', clock: this.clock, timers: this.timers, log: this.log, limits },
       yieldTo: (goOn) => this.#slices.push(goOn),
       elapsed: () => (this.#elapsed += stepMs),
     });
   }
 
   /** Adds a viewer; `sent` are the messages that it gets before the hub does anything else. */
-  watch(permission?: Permission): { readonly socket: FakeViewerSocket; readonly handle: ViewerHandle | undefined } {
+  watch(
+    permission?: Permission,
+    form?: MessageForm,
+  ): { readonly socket: FakeViewerSocket; readonly handle: ViewerHandle | undefined } {
     const socket = new FakeViewerSocket();
-    const handle = this.hub.join(socket, permission);
+    const handle = this.hub.join(socket, permission, form);
     return { socket, handle };
   }
 

@@ -15,6 +15,7 @@ import type {
   QuarantinedRow,
 } from '../../../lib/ports/actor-store.ts';
 import type { OnStoreWrite, StoreWriter } from '../../../lib/ports/store-writes.ts';
+import { MemoryTimeline } from './memory-timeline.ts';
 import { MemoryConfigHistory } from './memory-config-history.ts';
 
 /** An ActorStore without a disk: the test decides when writes fail and how long they take. */
@@ -51,6 +52,7 @@ interface Kept {
 }
 
 class InMemoryActorStore implements MemoryStore {
+  readonly timeline: ActorStore['timeline'] = new MemoryTimeline(() => this.journal);
   readonly quarantined: QuarantinedRow[] = [];
   writes = 0;
   onWrite: OnStoreWrite = () => undefined;

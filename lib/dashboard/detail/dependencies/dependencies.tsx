@@ -8,7 +8,7 @@ import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
 import { StateMark } from '../../words/state-badge.tsx';
 import { formatRoute } from '../../world/route.ts';
-import { standingOf, STANDINGS, wordsOf } from '../../world/standing.ts';
+import { standingOf, STANDINGS, wordsOf } from '../../../frontend/world/standing.ts';
 import { isDrawable, neighboursOf } from './neighbours.ts';
 import type { ServiceGraph } from './neighbours.ts';
 

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { Label, Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components';
 import type { AgentView } from '../../../api/schemas/agent.ts';
@@ -6,47 +6,79 @@ import type { ServiceView } from '../../../api/schemas/service.ts';
 import type { Client } from '../../../client/client.ts';
 import { Statechart } from '../../drawing/statechart.tsx';
 import { useHost } from '../../host-context.ts';
+import { Timeline } from '../../timeline/view/timeline.tsx';
+import { useTimeline, useTimelineAddress, useTimelinePart } from '../../timeline/view/use-timeline.ts';
+import type { TimelineActor } from '../../timeline/view/use-timeline.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
 import { StateBadge } from '../../words/state-badge.tsx';
 import { localInstant } from '../../words/time.ts';
+import { formatRoute } from '../../world/route.ts';
 import { Launches, OutputLink } from './launches.tsx';
-import { StateStrip } from './state-strip.tsx';
 import { StepTable } from './step-table.tsx';
-import { isMove, periodsOf, whatOf } from './steps.ts';
+import { isMove, whatOf } from './steps.ts';
 import type { History, Step } from './steps.ts';
 import './history.css';
 
-const MAX_STEPS = 300;
+/** The steps that led to a state at a moment: the last one, and the last that changed the state. */
+const STEPS_BEFORE = 20;
 
 /** An agent or service with a history; a new view means that there may be new steps. */
 export type Subject =
   { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
 
+interface Page {
+  readonly limit: number;
+  /** Only steps before this number. */
+  readonly before?: number;
+  /** Only steps at or before this instant. */
+  readonly until?: string;
+}
+
 /** The last steps, oldest first. */
-async function readHistory(client: Client, { type, view: { id } }: Subject, signal: AbortSignal): Promise<History> {
-  const args = { id, query: { order: 'newest_first', limit: MAX_STEPS }, signal } as const;
+async function readHistory(
+  client: Client,
+  type: Subject['type'],
+  id: string,
+  page: Page,
+  signal: AbortSignal,
+): Promise<History> {
+  const args = { id, query: { order: 'newest_first', ...page }, signal } as const;
   const { initially, steps, next } =
     type === 'service' ? await client.getServiceHistory(args) : await client.getAgentHistory(args);
   return { initially, steps: [...steps].reverse(), next };
 }
 
-interface StepSliderProps {
-  readonly steps: readonly Step[];
-  readonly index: number;
-  readonly onIndex: (index: number) => void;
+interface MomentSliderProps {
+  readonly actor: TimelineActor;
+  readonly at: number | null;
+  readonly onAt: (at: number | null) => void;
 }
 
-/** A slider to select a step. */
-function StepSlider({ steps, index, onIndex }: StepSliderProps): ReactNode {
-  const step = steps[index];
-  const where = step === undefined ? '' : `${localInstant(step.at, Date.now())}: ${whatOf(step)}`;
+/** A slider over the time that the timeline shows. */
+function MomentSlider({ actor, at, onAt }: MomentSliderProps): ReactNode {
+  const settled = useTimelinePart(actor, ({ context }) => context.settled);
+  const oldest = useTimelinePart(actor, ({ context }) => context.lanes?.storedSince ?? null);
+  const { to } = settled;
+  const from = Math.min(to - 1, Math.max(settled.from, oldest ?? settled.from));
+  const end = Math.min(to, Math.max(from + 1, Date.now()));
+  const value = Math.min(end, Math.max(from, at ?? end));
+  const step = Math.max(1, Math.round((end - from) / 500));
   return (
-    <Slider className="slider" minValue={0} maxValue={Math.max(0, steps.length - 1)} value={index} onChange={onIndex}>
-      <Label>
-        Step {index + 1} of {steps.length}
-      </Label>
-      <SliderOutput className="slider-output">{where}</SliderOutput>
+    <Slider
+      className="slider"
+      minValue={from}
+      maxValue={end}
+      step={step}
+      value={value}
+      onChange={(next) => {
+        onAt(next > end - step / 2 ? null : next);
+      }}
+    >
+      <Label>Moment</Label>
+      <SliderOutput className="slider-output">
+        {at === null ? 'now' : localInstant(new Date(value).toISOString(), Date.now())}
+      </SliderOutput>
       <SliderTrack className="slider-track">
         <SliderThumb className="slider-thumb" />
       </SliderTrack>
@@ -54,52 +86,72 @@ function StepSlider({ steps, index, onIndex }: StepSliderProps): ReactNode {
   );
 }
 
-function HistoryView({ history, subject }: { readonly history: History; readonly subject: Subject }): ReactNode {
-  const { steps, next } = history;
-  // Null: always the newest step.
-  const [seq, setSeq] = useState<number | null>(null);
-  const found = seq === null ? -1 : steps.findIndex((one) => one.seq === seq);
-  const index = found === -1 ? steps.length - 1 : found;
-  const step = steps[index];
-  const periods = useMemo(() => periodsOf(history, Date.now()), [history]);
-  if (step === undefined) return <p className="hint">No history.</p>;
-  const choose = (chosen: number): void => {
-    setSeq(chosen === steps.length - 1 ? null : (steps[chosen]?.seq ?? null));
-  };
+interface MomentProps {
+  readonly subject: Subject;
+  /** Null: now. */
+  readonly at: number | null;
+  /** The number of the chosen step; null: the last one until then. */
+  readonly event: number | null;
+}
+
+/** The state at a moment, and its place in the statechart. */
+function Moment({ subject: { type, view }, at, event }: MomentProps): ReactNode {
+  const { client } = useHost();
+  const { value, problem } = useAnswer(
+    async (signal) => {
+      const until = at === null ? {} : { until: new Date(at).toISOString() };
+      const before = event === null ? {} : { before: event + 1 };
+      const { steps } = await readHistory(client, type, view.id, { limit: STEPS_BEFORE, ...until, ...before }, signal);
+      return steps;
+    },
+    [client, view, at, event],
+  );
+  const step = value?.at(-1);
+  if (value === null) return <Problem sentence={problem} />;
+  if (step === undefined) return <p className="hint">Nothing is stored about that time.</p>;
   return (
     <>
-      <StateStrip periods={periods} at={Date.parse(step.at)} />
-      <StepSlider steps={steps} index={index} onIndex={choose} />
       <p className="past-state">
-        {index === steps.length - 1 ? 'Now' : 'At this step'}{' '}
+        {at === null ? 'Now' : localInstant(new Date(at).toISOString(), Date.now())}{' '}
         {step.state === null ? 'unknown state' : <StateBadge state={step.state} more={step.substate} />}
-        {subject.type === 'service' && step.exit != null && step.generation != null ? (
-          <OutputLink id={subject.view.id} generation={step.generation} />
+        <span>{whatOf(step)}</span>
+        {type === 'service' && step.exit != null && step.generation != null ? (
+          <OutputLink id={view.id} generation={step.generation} />
         ) : null}
       </p>
-      <StepTable steps={steps} chosen={index} onChoose={choose} />
-      {next === null ? null : (
-        <p className="hint">Only the last {MAX_STEPS} steps are shown; the journal goes back further.</p>
-      )}
-      <Statechart machine={subject.type} chartState={step} move={moveAt(steps, index)} />
+      <Statechart machine={type} chartState={step} move={value.findLast(isMove) ?? null} />
     </>
   );
 }
 
-/** The last change of state up to a step. */
-function moveAt(steps: readonly Step[], index: number): Step | null {
-  return steps.slice(0, index + 1).findLast(isMove) ?? null;
-}
-
-/** The history of a service or an agent from the journal, including earlier runs of the host. */
+/** The past of a service or an agent by time, from the journal, including earlier runs of the host. */
 export function History({ subject }: { readonly subject: Subject }): ReactNode {
-  const { client } = useHost();
-  const { value, problem } = useAnswer((signal) => readHistory(client, subject, signal), [client, subject.view]);
+  const { type, view } = subject;
+  const path =
+    type === 'service' ? formatRoute({ type, id: view.id, tab: 'history' }) : formatRoute({ type, id: view.id });
+  const services = type === 'service' ? view.id : view.services.join(',');
+  const ids = useMemo(() => (services === '' ? [] : services.split(',')), [services]);
+  const actor = useTimeline(ids, path);
+  const [{ at, event }, change] = useTimelineAddress(path);
   return (
     <section className="history" aria-label="History">
-      <Problem sentence={problem} />
-      {value === null ? null : <HistoryView history={value} subject={subject} />}
-      {subject.type === 'service' ? <Launches service={subject.view} /> : null}
+      <Timeline {...{ actor, path, ids }} nameOf={(id) => id} subject={type === 'service' ? view.id : null} />
+      <MomentSlider
+        {...{ actor, at }}
+        onAt={(next) => {
+          change({ at: next, event: null }, 'replaced');
+        }}
+      />
+      <Moment {...{ subject, at, event }} />
+      <StepTable
+        read={(client, page, signal) => readHistory(client, type, view.id, page, signal)}
+        version={view}
+        chosen={event}
+        onChoose={(step: Step) => {
+          change({ at: Date.parse(step.at), event: step.seq });
+        }}
+      />
+      {type === 'service' ? <Launches service={view} /> : null}
     </section>
   );
 }

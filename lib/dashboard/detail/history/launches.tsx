@@ -3,7 +3,7 @@ import type { ComparisonView, LaunchView } from '../../../api/schemas/launch.ts'
 import type { ServiceView } from '../../../api/schemas/service.ts';
 import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
-import { bytes } from '../../words/amount.ts';
+import { bytes } from '../../../frontend/words/amount.ts';
 import { Problem } from '../../words/problem.tsx';
 import { duration, localInstant } from '../../words/time.ts';
 import { differencesOf, endOf, isFailed, outputOf } from './launch-words.ts';

@@ -1,5 +1,4 @@
 import type { AgentHistoryView, ServiceHistoryView } from '../../../api/schemas/history.ts';
-import type { State } from '../../world/world.ts';
 
 type ProcessPart = Pick<ServiceHistoryView['steps'][number], 'generation' | 'pid' | 'exit'>;
 
@@ -12,14 +11,6 @@ export interface History {
   readonly steps: readonly Step[];
   /** The cursor for older steps in the journal; null: none. */
   readonly next: number | null;
-}
-
-/** A period in one state. */
-export interface Period {
-  readonly state: State | null;
-  /** Milliseconds since the epoch. */
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Causes that come from a command or a configuration change. */
@@ -52,21 +43,4 @@ export function isMove({ type }: Step): boolean {
 /** The request that directly caused a step; null: none. */
 export function requestOf({ cause, correlation_id: correlationId }: Step): string | null {
   return BY_COMMAND.test(cause) && correlationId !== null ? `request ${correlationId}` : null;
-}
-
-/** The states over time, from the oldest of these steps until now; steps are oldest first. */
-export function periodsOf({ initially, steps }: History, now: number): readonly Period[] {
-  const changes = steps.filter(isMove);
-  const [first] = steps;
-  if (first === undefined) return [];
-  const periods: Period[] = [];
-  let state = initially.state;
-  let from = Date.parse(first.at);
-  for (const change of changes) {
-    const at = Date.parse(change.at);
-    if (at > from) periods.push({ state, from, to: at });
-    state = change.state;
-    from = at;
-  }
-  return [...periods, { state, from, to: Math.max(now, from) }];
 }

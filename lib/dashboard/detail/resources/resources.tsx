@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { seriesOf } from '../../usage/readings.ts';
 import { useUsage } from '../../usage/use-usage.ts';
 import { Problem } from '../../words/problem.tsx';
-import { bytes, percent } from '../../words/amount.ts';
+import { bytes, percent } from '../../../frontend/words/amount.ts';
 import { topBytes, topPercent } from './axis.ts';
 import { Chart } from './chart.tsx';
 import './resources.css';

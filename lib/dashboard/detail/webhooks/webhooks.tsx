@@ -1,23 +1,13 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import {
-  Button,
-  Dialog,
-  DialogTrigger,
-  Form,
-  Heading,
-  Input,
-  Label,
-  Modal,
-  ModalOverlay,
-  TextField,
-} from 'react-aria-components';
+import { Button, DialogTrigger, Form, Input, Label, TextField } from 'react-aria-components';
 import type { WebhookView } from '../../../api/schemas/webhook.ts';
 import { useCommandBlock } from '../../command/use-command-block.ts';
+import { DialogButtons, PageDialog } from '../../dialog/page-dialog.tsx';
 import { useHost, useWorld } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
-import { sentenceOf } from '../../words/sentence.ts';
+import { sentenceOf } from '../../../frontend/words/sentence.ts';
 import { duration, localInstant } from '../../words/time.ts';
 import { useNow } from '../../words/use-now.ts';
 import './webhooks.css';
@@ -97,14 +87,7 @@ function MuteForm({ name, close }: MuteFormProps): ReactNode {
         <Input />
       </TextField>
       <Problem sentence={refusal ?? block} />
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button type="submit" className="button button-do" isDisabled={block !== null}>
-          Mute
-        </Button>
-      </div>
+      <DialogButtons close={close} label="Mute" isDisabled={block !== null} />
     </Form>
   );
 }
@@ -116,18 +99,7 @@ function MuteButton({ name }: { readonly name: string }): ReactNode {
       <Button className="button" aria-label={`Mute ${name}`} isDisabled={block !== null}>
         Mute
       </Button>
-      <ModalOverlay className="overlay" isDismissable>
-        <Modal className="modal">
-          <Dialog className="dialog">
-            {({ close }) => (
-              <>
-                <Heading slot="title">Mute webhook {name}?</Heading>
-                <MuteForm name={name} close={close} />
-              </>
-            )}
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+      <PageDialog title={`Mute webhook ${name}?`}>{(close) => <MuteForm name={name} close={close} />}</PageDialog>
     </DialogTrigger>
   );
 }
@@ -175,7 +147,13 @@ export function Webhooks(): ReactNode {
   return (
     <section aria-labelledby="webhooks-title">
       <h3 id="webhooks-title">Webhooks</h3>
-      <Problem sentence={answer.problem ?? refusal} />
+      <Problem sentence={answer.problem} />
+      <Problem
+        sentence={refusal}
+        onClose={() => {
+          setRefusal(null);
+        }}
+      />
       <div className="wide">
         <table className="table stacked">
           <thead>

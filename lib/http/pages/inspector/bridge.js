@@ -44,10 +44,15 @@ function disconnect() {
   former?.close();
 }
 
+/** The run of the host that an actor belongs to. */
+function runOf(id) {
+  return id.split('/')[0];
+}
+
 /** Reports to the inspector that the actors of an earlier host have ended: a new host has its own actors. */
-function endActorsOfOtherRoots({ rootId, createdAt, _version }) {
+function endActorsOfOtherRuns({ rootId, createdAt, _version }) {
   for (const [sessionId, itsRoot] of actors) {
-    if (itsRoot === rootId) continue;
+    if (runOf(itsRoot) === runOf(rootId)) continue;
     actors.delete(sessionId);
     const common = { sessionId, rootId: itsRoot, createdAt, id: null, _version };
     const event = { type: 'inspector.host_gone' };
@@ -57,7 +62,7 @@ function endActorsOfOtherRoots({ rootId, createdAt, _version }) {
 
 function forward(message) {
   if (message.type === '@xstate.actor') {
-    if (!actors.has(message.sessionId)) endActorsOfOtherRoots(message);
+    if (!actors.has(message.sessionId)) endActorsOfOtherRuns(message);
     actors.set(message.sessionId, message.rootId);
   } else if (message.type === '@xstate.snapshot' && message.snapshot.status !== 'active') {
     actors.delete(message.sessionId);
@@ -116,7 +121,7 @@ function expectInspector(next) {
   loadTimeout = setTimeout(() => {
     setText('inspector', 'does not answer');
     note(
-      `The inspector at ${origin} does not answer. If this machine cannot reach it, use the dashboard at /ui, or start the host with ` +
+      `The inspector at ${origin} does not answer. If this machine cannot reach it, use the inspector of the host at /inspector, or start the host with ` +
         '--inspector-url to use another inspector. If it can, the inspector may not work in a frame: open it in a window.',
     );
   }, LOAD_TIMEOUT_MS);

@@ -67,6 +67,14 @@ describe('signing in with a browser', () => {
     }
   });
 
+  it('says why it asks a browser again that had signed in', async () => {
+    const stale = `coredinator_session_${api.port}=${'x'.repeat(43)}`;
+    const again = await api.send('GET', '/docs', { headers: { ...OPENED, cookie: stale } });
+    expect(again.text).to.include('Your token is no longer valid. Sign in again.');
+    const first = await api.send('GET', '/docs', { headers: OPENED });
+    expect(first.text).not.to.include('no longer valid');
+  });
+
   it('uses a page whose files need no token', async () => {
     const { text } = await api.send('GET', '/docs', { headers: OPENED });
     const files = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = '']) => path);

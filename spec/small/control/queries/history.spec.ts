@@ -94,6 +94,21 @@ describe('the history of services and agents', () => {
     expect(later.initially).to.include({ state: 'starting', generation: 1, pid: all.steps[1]?.pid });
   });
 
+  it('ends at an instant, with the state that held then, and describes events in words', async () => {
+    const { control } = world;
+    const { steps } = await control.queries.serviceHistory('pump1-coreio', { after: 0, limit: 100 });
+    const [first, second] = steps;
+    const until = Date.parse(first?.at ?? '');
+    const page = { after: 0, limit: 1, order: 'newest_first', until } as const;
+    const then = await control.queries.serviceHistory('pump1-coreio', page);
+    expect(then.steps.map(({ at }) => at)).to.deep.equal([first?.at]);
+    expect(Date.parse(second?.at ?? '')).to.be.at.least(until);
+    const before = await control.queries.serviceHistory('pump1-coreio', { ...page, until: until - 1 });
+    expect([before.steps, before.initially.state]).to.deep.equal([[], null]);
+    const { events } = await control.queries.history({ after: 0, limit: 1 });
+    expect(events[0]?.sentence).to.match(/^The host started/);
+  });
+
   it('shows the states of an agent', async () => {
     const { steps, agent_id: id } = await world.control.queries.agentHistory('pump1', FORWARDS);
     expect(id).to.equal('pump1');

@@ -1,5 +1,6 @@
 import Anser from 'anser';
 import { lastState } from '../../../../client/last-state.ts';
+import { escaped } from '../../../../frontend/logs/expression.ts';
 
 /** Colours and text styles (SGR). */
 const STYLES = new RegExp(String.raw`\x1b\[[0-9;:]*m`, 'g');
@@ -56,15 +57,6 @@ export function styledPieces(line: string): readonly Piece[] {
     foreground: fg,
     background: bg,
   }));
-}
-
-/** The text as an expression that matches it literally, ignoring case. */
-export function literally(text: string): string {
-  return `(?i)${escaped(text)}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
 /** The pieces, cut at the places that match a text, ignoring case. */

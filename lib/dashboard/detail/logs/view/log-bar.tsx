@@ -7,8 +7,9 @@ import { useHost, useWorld } from '../../../host-context.ts';
 import { useAnswer } from '../../../use-answer.ts';
 import { localInstant } from '../../../words/time.ts';
 import { endOf } from '../../history/launch-words.ts';
-import { downloadOf, STREAMS } from '../model/address.ts';
-import type { LogSource } from '../model/address.ts';
+import { STREAMS } from '../../../../frontend/logs/source.ts';
+import type { LogSource } from '../../../../frontend/logs/source.ts';
+import { downloadOf } from '../model/address.ts';
 
 /** The most services whose output the host gives together. */
 const MOST_SERVICES = 32;

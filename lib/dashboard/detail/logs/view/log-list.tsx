@@ -2,13 +2,13 @@ import { defaultRangeExtractor, elementScroll, useVirtualizer } from '@tanstack/
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactNode, UIEvent, WheelEvent } from 'react';
 import type { SnapshotFrom } from 'xstate';
-import type { logMachine } from '../feed/machine.ts';
-import type { ViewEvent } from '../feed/setup.ts';
+import type { logMachine } from '../../../../frontend/logs/machine.ts';
+import type { ViewEvent } from '../../../../frontend/logs/setup.ts';
 import { addressOfLine } from '../model/address.ts';
-import type { LineAddress, LogSource } from '../model/address.ts';
-import { isRowOf } from '../model/row.ts';
-import type { LogRow } from '../model/row.ts';
-import { indexOfLine, startOf } from '../model/window.ts';
+import type { LineAddress, LogSource } from '../../../../frontend/logs/source.ts';
+import { isRowOf } from '../../../../frontend/logs/row.ts';
+import type { LogRow } from '../../../../frontend/logs/row.ts';
+import { indexOfLine, startOf } from '../../../../frontend/logs/window.ts';
 import { LogRowView } from './log-row.tsx';
 import type { RowLook } from './log-row.tsx';
 

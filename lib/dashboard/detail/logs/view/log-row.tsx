@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react';
 import { dayOf, preciseTime } from '../../../words/time.ts';
 import { coloursOf } from '../model/colour.ts';
-import type { LogRow } from '../model/row.ts';
+import type { LogRow } from '../../../../frontend/logs/row.ts';
 import { styledPieces, withMatches } from '../model/text.ts';
 import type { Piece } from '../model/text.ts';
 

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { Button, Input, Label, SearchField, ToggleButton } from 'react-aria-components';
 import type { SnapshotFrom } from 'xstate';
-import type { Search, searchMachine } from '../feed/search-machine.ts';
-import { searchWords } from '../feed/search-words.ts';
+import type { Search, searchMachine } from '../../../../frontend/logs/search-machine.ts';
+import { searchWords } from '../../../../frontend/logs/search-words.ts';
 
 interface SearchBarProps {
   readonly search: Search;

@@ -2,10 +2,10 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { createActor } from 'xstate';
 import type { Actor, AnyActorLogic, SnapshotFrom } from 'xstate';
 import { useHost } from '../../../host-context.ts';
-import { logMachine } from '../feed/machine.ts';
-import { logReader } from '../feed/reader.ts';
-import { searchMachine } from '../feed/search-machine.ts';
-import type { LineAddress, LogSource } from '../model/address.ts';
+import { logMachine } from '../../../../frontend/logs/machine.ts';
+import { logReader } from '../../../../frontend/logs/reader.ts';
+import { searchMachine } from '../../../../frontend/logs/search-machine.ts';
+import type { LineAddress, LogSource } from '../../../../frontend/logs/source.ts';
 
 function useSnapshot<Logic extends AnyActorLogic>(actor: Actor<Logic>): SnapshotFrom<Logic> {
   const subscribe = useCallback(

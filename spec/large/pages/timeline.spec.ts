@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import type { Browser, Locator } from 'playwright-core';
+import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { OpenDashboard } from '../../support/built/dashboard.ts';
+import { overflowing } from '../../support/built/page-measures.ts';
+import { eventually } from '../../support/eventually.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const reason = whyNoBrowser();
+const SERVICES = `kinds:
+  coretelemetry: { executable: coretelemetry, settle: 200ms, backoff: { initial: 1s, jitter: 0 } }
+  valve: { executable: valve, backoff: { initial: 250ms, jitter: 0 }, intensity: { max_restarts: 1, period: 60s } }
+services:
+  telemetry: { kind: coretelemetry }
+  valve: { kind: valve }
+`;
+
+describe(`the timeline in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+  this.timeout(180_000);
+  let basePath: string;
+  let browser: Browser;
+  let host: BuiltHost;
+  let dashboard: OpenDashboard;
+
+  before(async function () {
+    if (reason !== null) this.skip();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    if (reason === null) await browser.close();
+  });
+  beforeEach(async () => {
+    basePath = temporaryFolder();
+    install(basePath, 'waits', 'coretelemetry-1.0.0');
+    install(basePath, 'fails-with-last-words', 'valve-1.0.0');
+    write(basePath, 'coredinator.yaml', SERVICES);
+    host = await BuiltHost.start(basePath, '--on-exit', 'drain');
+    dashboard = await OpenDashboard.open(browser, host.url);
+    await dashboard.row('telemetry', 'running').waitFor();
+    await dashboard.row('valve', 'failed').waitFor();
+  });
+  afterEach(async () => {
+    if (reason !== null) return;
+    await dashboard.close();
+    await host.end('SIGTERM');
+  });
+
+  function chart(): Locator {
+    return dashboard.page.getByRole('application', { name: 'Timeline' });
+  }
+
+  function words(): Locator {
+    return dashboard.page.locator('.tl-words');
+  }
+
+  async function openTimeline(query = '?last=60'): Promise<void> {
+    await dashboard.page.evaluate(`window.location.hash = '#/timeline${query}'`);
+    await chart().locator('canvas').waitFor();
+    await dashboard.page.getByRole('region', { name: 'Events' }).getByRole('listitem').first().waitFor();
+  }
+
+  it('leads from a fresh page to the line that explains a crash with three clicks', async () => {
+    const { page } = dashboard;
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    await chart().locator('canvas').waitFor();
+    await page.getByRole('button', { name: 'valve', exact: true }).click();
+    await page
+      .getByRole('link', { name: /\d\d:\d\d:\d\d/ })
+      .first()
+      .waitFor();
+    const crash = page.getByRole('listitem').filter({ hasText: 'The process of valve' }).first();
+    await crash.getByRole('link').click();
+
+    const output = page.getByRole('region', { name: 'Output of valve' });
+    await output.getByText('ConnectionError: the valve does not answer').last().waitFor();
+    expect(page.url()).to.match(/#\/timeline\?at=.*&event=\d+&service=valve$/);
+    expect(dashboard.complaints).to.deep.equal([]);
+    expect(dashboard.foreign).to.deep.equal([]);
+  });
+
+  it('shows a crash where it is pressed, and the same again at the address that it then has', async () => {
+    await openTimeline();
+    await dashboard.page.getByRole('button', { name: 'valve', exact: true }).click();
+    await chart().focus();
+    await dashboard.page.keyboard.press(',');
+    await words()
+      .getByText(/valve.*: (crash|launch|expected end)/)
+      .waitFor();
+    const said = await words().innerText();
+    const { page } = dashboard;
+    const [, event = ''] = /event=(\d+)/.exec(page.url()) ?? [];
+    expect(Number(event)).to.be.greaterThan(0);
+    const other = await OpenDashboard.open(browser, host.url);
+    await other.page.goto(page.url());
+    const shown = other.page.getByRole('region', { name: 'Events' }).locator('[aria-current]');
+    await shown.waitFor();
+    expect(await shown.innerText()).to.include('valve');
+    expect(said).to.include('valve');
+    await other.close();
+  });
+
+  it('is used by keyboard alone: moves, zooms, goes from event to event, and selects a range', async () => {
+    await openTimeline();
+    const { page } = dashboard;
+    const view = (): string => /[?&](last=\d+|since=[^&]*&until=[^&]*)/.exec(page.url())?.[1] ?? '';
+    await chart().focus();
+    await page.keyboard.press('ArrowLeft');
+    await eventually(() => {
+      expect(view()).to.include('since=');
+    });
+    const moved = view();
+    await page.keyboard.press('+');
+    await eventually(() => {
+      expect(view()).to.include('since=').and.not.equal(moved);
+    });
+    await page.keyboard.press('End');
+    await eventually(() => {
+      expect(view()).to.include('last=');
+    });
+    await page.keyboard.press('ArrowDown');
+    await words().getByText(/^Host/).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await words()
+      .getByText(/^telemetry/)
+      .waitFor();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByRole('button', { name: 'Clear selection' }).waitFor();
+    expect(page.url()).to.include('from=').and.include('to=');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Clear selection' }).waitFor({ state: 'detached' });
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
+  it('is moved by dragging, and selects a range by dragging, with its events and output below', async () => {
+    await openTimeline();
+    const { page } = dashboard;
+    const box = (await chart().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const y = box.y + 40;
+    await page.mouse.move(box.x + box.width * 0.5, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, y, { steps: 8 });
+    await page.mouse.up();
+    await eventually(() => {
+      expect(page.url()).to.include('since=');
+    });
+    await page.getByRole('button', { name: 'Now' }).click();
+    await page.getByRole('radio', { name: 'Select' }).click();
+    await page.mouse.move(box.x + box.width * 0.3, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 14, y, { steps: 8 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Zoom to selection' }).waitFor();
+    await page.getByRole('region', { name: 'Events' }).getByText('valve was launched').first().waitFor();
+  });
+
+  it('says where no host was running, and continues to show what happens under the next hosts', async () => {
+    const { port } = new URL(host.url);
+    await openTimeline();
+    for (const times of [1, 2]) {
+      await host.end('SIGKILL');
+      await dashboard.page.getByText('Reconnecting since').waitFor();
+      host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--port', port);
+      await dashboard.page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+      const adopted = dashboard.page
+        .getByRole('region', { name: 'Events' })
+        .getByText('The host adopted the running process of telemetry');
+      await eventually(async () => {
+        expect(await adopted.count()).to.equal(times);
+      }, 20_000);
+    }
+    const { body } = await host.request('GET', '/api/timeline?since=2m');
+    expect((body as { absences: unknown[] }).absences).to.have.length(2);
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
+  it('has only the services that the filter of the list leaves', async () => {
+    await openTimeline();
+    const names = dashboard.page.getByRole('list', { name: 'Services' });
+    await names.getByRole('button', { name: 'valve' }).waitFor();
+    await dashboard.page.getByRole('searchbox', { name: 'Search agents and services' }).fill('tele');
+    await names.getByRole('button', { name: 'valve' }).waitFor({ state: 'detached' });
+    expect(await names.getByRole('button').allInnerTexts()).to.deep.equal(['Host', 'telemetry']);
+  });
+
+  it('shows the past of one service by time, with the moment in the address', async () => {
+    const { page } = dashboard;
+    await dashboard.row('telemetry').click();
+    await dashboard.command('Restart');
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('ArrowLeft');
+    await eventually(() => {
+      expect(page.url()).to.match(/history\?at=[^&]+$/);
+    });
+    await page.getByRole('region', { name: 'Steps, newest first' }).getByText('running → stopping').click();
+    await page.locator('.drawing [id="state-stopping"].is-current').waitFor();
+    expect(page.url()).to.match(/event=\d+/);
+  });
+
+  for (const [name, size] of [
+    ['a desktop', { width: 1440, height: 900 }],
+    ['a phone', { width: 390, height: 844 }],
+    ['200 %', { width: 720, height: 450 }],
+  ] as const) {
+    it(`fits ${name}, in the light and in the dark, without serious findings of axe`, async () => {
+      const { page } = dashboard;
+      await page.setViewportSize(size);
+      await openTimeline();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await dashboard.seriousFindings(), colorScheme).to.deep.equal([]);
+      }
+      expect(await overflowing(page)).to.deep.equal([]);
+      await page.emulateMedia({ forcedColors: 'active' });
+      await chart().locator('canvas').waitFor();
+      expect(await dashboard.seriousFindings(), 'forced colours').to.deep.equal([]);
+      expect(dashboard.complaints).to.deep.equal([]);
+    });
+  }
+});
