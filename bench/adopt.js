@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { makeBirthPlant, readReports } from './births.js';
 import { startHost } from './host.js';
 import { inFolder } from './plant.js';
-import { census, memoryOf } from './processes.js';
+import { census, memoryOf } from './stage/processes.js';
 import { cpuOf, quantile } from './readings.js';
 
 const SOCKETS = 16;

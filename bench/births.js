@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { agentsOfOne, makePlant } from './plant.js';
-import { compile } from './programs.js';
+import { compile } from './programs/programs.js';
 
 const TIMEOUT_MS = 10_000;
 

@@ -19,7 +19,7 @@ import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { contextOf, numbersOf, progress, selectRows, withRun } from './measure.js';
+import { contextOf, numbersOf, progress, selectRows, withRun } from './stage/measure.js';
 import { coredinator } from './peers/coredinator.js';
 import { ratioOf, spreadOf, judge } from './report/statistics.js';
 import { cell, markdownTable } from './report/table.js';

@@ -23,11 +23,11 @@ import { join } from 'node:path';
 import { TextDecoderStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { written } from './bursts.js';
+import { written } from './stage/bursts.js';
 import { startHost } from './host.js';
 import { inFolder, makePlant } from './plant.js';
-import { memoryOf, pidsOf } from './processes.js';
-import { compile, findProgram } from './programs.js';
+import { memoryOf, pidsOf } from './stage/processes.js';
+import { compile, findProgram } from './programs/programs.js';
 import { cpuOf, quantile } from './readings.js';
 
 const MIB = 1024 * 1024;

@@ -9,14 +9,14 @@
  *   --json FILE, --markdown FILE
  *
  * Each figure is the median of the rounds with their range; a ratio is taken within each round. The child is a program in
- * C that reports its own first instruction and the arrival of SIGTERM (corebench.c), so that nothing is polled. Exit code
+ * C that reports its own first instruction and the arrival of SIGTERM (programs/corebench.c), so that nothing is polled. Exit code
  * 1 on any error, also when something is left behind; a slow figure is no error.
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import { describeMachine } from './machine.js';
-import { contextOf, numbersOf, progress, selectRows, withRun } from './measure.js';
+import { describeMachine } from './stage/machine.js';
+import { contextOf, numbersOf, progress, selectRows, withRun } from './stage/measure.js';
 import { PEERS } from './peers/peers.js';
 import { summarize } from './report/figures.js';
 import { rowsTable } from './report/table.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from '../programs.js';
+import { findProgram } from '../programs/programs.js';
 import { timed, until } from './timing.js';
 
 const READY_MS = 60_000;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, packageVersion } from '../programs.js';
+import { findProgram, packageVersion } from '../programs/programs.js';
 import { serviceFolders, writeServices } from './service-folders.js';
 
 /** runsvdir ignores services over this number. */

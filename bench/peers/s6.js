@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, packageVersion } from '../programs.js';
+import { findProgram, packageVersion } from '../programs/programs.js';
 import { serviceFolders, writeServices } from './service-folders.js';
 
 /** A status file has two times of 12 bytes, and then the pid with the highest byte first. */

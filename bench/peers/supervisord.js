@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { findProgram } from '../programs.js';
+import { findProgram } from '../programs/programs.js';
 import { timed, until } from './timing.js';
 
 const READY_MS = 120_000;

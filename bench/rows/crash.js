@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { median } from '../report/statistics.js';
-import { reporters } from '../stage.js';
+import { reporters } from '../stage/stage.js';
 import { msBetween, onStages, rotated } from './rounds.js';
 
 const SERVICES = 10;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { until } from '../peers/timing.js';
-import { reporters } from '../stage.js';
+import { reporters } from '../stage/stage.js';
 import { eachInTurn, msBetween } from './rounds.js';
 
 const KNOWN_MS = 180_000;

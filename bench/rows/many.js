@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../peers/timing.js';
-import { cpuByPid, cpuSince, memorySum } from '../processes.js';
+import { cpuByPid, cpuSince, memorySum } from '../stage/processes.js';
 import { LIMIT } from '../report/figures.js';
 import { median } from '../report/statistics.js';
-import { reporters } from '../stage.js';
+import { reporters } from '../stage/stage.js';
 import { createLimits } from './limits.js';
 import { eachInTurn, msBetween, onStages } from './rounds.js';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { written } from '../bursts.js';
+import { written } from '../stage/bursts.js';
 import { LIMIT } from '../report/figures.js';
 import { onStages, rotated } from './rounds.js';
 

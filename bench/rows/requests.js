@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { LIMIT } from '../report/figures.js';
 import { quantile } from '../readings.js';
-import { reporters } from '../stage.js';
+import { reporters } from '../stage/stage.js';
 import { onStages, rotated } from './rounds.js';
 
 const SERVICES = 100;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LIMIT } from '../report/figures.js';
 import { median } from '../report/statistics.js';
-import { reporters } from '../stage.js';
+import { reporters } from '../stage/stage.js';
 import { createLimits } from './limits.js';
 import { msBetween, onStages, rotated } from './rounds.js';
 

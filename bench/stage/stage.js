@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { makeFifo, readReports } from './births.js';
+import { makeFifo, readReports } from '../births.js';
 import { processesOf } from './processes.js';
-import { compile } from './programs.js';
+import { compile } from '../programs/programs.js';
 
 const PROGRAMS = ['corebench', 'corelog', 'corespawn', 'coreload'];
 const CHILDREN = ['corebench', 'corelog'];

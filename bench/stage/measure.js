@@ -1,4 +1,4 @@
-import { createFigures } from './report/figures.js';
+import { createFigures } from '../report/figures.js';
 import { openRun } from './stage.js';
 
 /** The groups of rows with these ids; all without any. */
