@@ -5,13 +5,12 @@
  * processes. Prints how long each step took and what the host needs. `--profile DIR` writes a CPU profile of the second
  * host there. Exit code 1 if a service was lost or duplicated, or if restoring 1,000 takes more than 2 s.
  */
-import { constants, openSync, closeSync, readdirSync, readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { makeBirthPlant } from './births.js';
+import { makeBirthPlant, readReports } from './births.js';
 import { startHost } from './host.js';
 import { inFolder } from './plant.js';
+import { census, memoryOf } from './stage/processes.js';
 import { cpuOf, quantile } from './readings.js';
 
 const SOCKETS = 16;
@@ -33,15 +32,12 @@ const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
 const ms = (from) => performance.now() - from;
 
 /** Counts the children that report that they are alive, and empties their FIFO. */
-function countBirths(fifo) {
-  const input = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
-  const keeper = openSync(fifo, constants.O_WRONLY);
-  const socket = new Socket({ fd: input, readable: true, writable: false });
+function countBirths(plant) {
   let births = 0;
   let wanted = Infinity;
   let done = () => undefined;
-  socket.on('data', (chunk) => {
-    births += chunk.toString().split('\n').length - 1;
+  const { close } = readReports(plant, ({ what }) => {
+    if (what === 'alive') births += 1;
     if (births >= wanted) done();
   });
   return {
@@ -50,10 +46,7 @@ function countBirths(fifo) {
         [wanted, done] = [number, resolve];
         if (births >= number) resolve();
       }),
-    close: () => {
-      socket.destroy();
-      closeSync(keeper);
-    },
+    close,
   };
 }
 
@@ -105,29 +98,6 @@ async function startAll(host, births, plant) {
   return { answeredMs, aliveMs, runningMs: ms(begun), status, pids, cpu: cpuOf(host.pid) };
 }
 
-/** The pids of the live child programs below this folder, by service, from /proc, not from the host. */
-function census(program) {
-  const found = new Map();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      if (readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0')[0] !== program) continue;
-      const [, service] =
-        /(?:^|\0)COREDINATOR_SERVICE_ID=([^\0]*)/.exec(readFileSync(`/proc/${name}/environ`, 'utf8')) ?? [];
-      found.set(service, [...(found.get(service) ?? []), Number(name)]);
-    } catch {
-      // It has just ended.
-    }
-  }
-  return found;
-}
-
-function memoryOf(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)[1]) / 1024;
-  return { rss: mib('Rss'), pss: mib('Pss') };
-}
-
 async function idlePercent(pid) {
   await pause(REST_MS);
   const before = cpuOf(pid);
@@ -177,7 +147,10 @@ function report({ started, restored, memory, idle, exits, verdict }) {
   line('                               to all running', `${restored.runningMs.toFixed(0)} ms`);
   line('CPU time of the host, for each service', `${perService(restored.cpu)} ms`);
   line('kept / doubled / lost', `${kept} / ${doubled} / ${lost}`);
-  line('memory of the second host: RSS / PSS', `${memory.rss.toFixed(1)} / ${memory.pss.toFixed(1)} MiB`);
+  line(
+    'memory of the second host: RSS / PSS',
+    `${[memory.rss, memory.pss].map((kib) => (kib / 1024).toFixed(1)).join(' / ')} MiB`,
+  );
   line(`idle CPU of it over ${IDLE_MS / 1_000} s`, `${idle.toFixed(2)} %`);
   line(`exit of an adopted process -> reported (median of ${EXITS})`, `${quantile(exits, 0.5).toFixed(2)} ms`);
 }
@@ -192,7 +165,7 @@ async function again(plant) {
 
 async function bench(folder) {
   const plant = makeBirthPlant(folder);
-  const births = countBirths(plant.fifo);
+  const births = countBirths(plant);
   let host = await startHost(plant.basePath, { sockets: SOCKETS });
   try {
     console.log(`${count} services, each ${plant.description}.\n`);

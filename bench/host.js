@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const main = join(import.meta.dirname, '../dist/main.js');
+const builtMain = join(import.meta.dirname, '../dist/main.js');
 const READY_MS = 60_000;
 const STOP_MS = 60_000;
 
@@ -95,13 +95,13 @@ async function kill(child, agents) {
 
 /**
  * Starts the built host on `basePath` and resolves once it is ready; stopping it stops its services. `nodeOptions` are
- * options of Node, `sockets` is the number of parallel requests. `readyMs` is the time from the spawn to the ready
- * line.
+ * options of Node, `sockets` is the number of parallel requests, `main` the program and `env` its additional variables.
+ * `readyMs` is the time from the spawn to the ready line.
  */
-export async function startHost(basePath, { nodeOptions = [], sockets = 1 } = {}) {
+export async function startHost(basePath, { nodeOptions = [], sockets = 1, main = builtMain, env = {} } = {}) {
   const args = [...nodeOptions, main, '--base-path', basePath, '--port', '0', '--on-exit', 'drain'];
   const begun = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
   const agent = new Agent({ keepAlive: true, maxSockets: sockets });
   const asker = new Agent({ keepAlive: true, maxSockets: 1 }); // queries do not queue behind commands
   try {
@@ -113,6 +113,7 @@ export async function startHost(basePath, { nodeOptions = [], sockets = 1 } = {}
       post: (path, body) => post(agent, `${url}${path}`, body),
       get: async (path) => JSON.parse(await get(asker, `${url}${path}`)),
       text: (path) => get(asker, `${url}${path}`),
+      forget: () => [agent, asker].forEach((each) => each.destroy()),
       kill: () => kill(child, [agent, asker]),
       stop: () => stop(child, [agent, asker]),
     };

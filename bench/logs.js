@@ -6,7 +6,7 @@
  * from a line to a follower; a search of a GiB of 100 services; the memory of shims (PSS and private), idle and busy, and the
  * processor time of a thousand idle ones. Exit code 1 if a log ever exceeds its limit.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -23,8 +23,11 @@ import { join } from 'node:path';
 import { TextDecoderStream } from 'node:stream/web';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { written } from './stage/bursts.js';
 import { startHost } from './host.js';
 import { inFolder, makePlant } from './plant.js';
+import { memoryOf, pidsOf } from './stage/processes.js';
+import { compile, findProgram } from './programs/programs.js';
 import { cpuOf, quantile } from './readings.js';
 
 const MIB = 1024 * 1024;
@@ -50,34 +53,16 @@ for (const count of [mib, searchMib, idle])
   if (!Number.isInteger(count) || count < 0) throw new Error('--mib, --search-mib and --idle must be whole numbers.');
 
 const sink = (name, command) => ({ name, command });
-const isThere = (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 
 /** Shell commands that consume stdin, with the folder for what they write; `command` null: it is not installed. */
 const SINKS = [
   sink('cat', (folder) => `cat >>'${folder}/out'`),
-  sink('s6-log T', isThere('s6-log') ? (folder) => `s6-log n8 s8388608 T '${folder}'` : null),
-  sink('svlogd -ttt', isThere('svlogd') ? (folder) => `svlogd -ttt '${folder}'` : null),
+  sink('s6-log T', findProgram('s6-log') !== null ? (folder) => `s6-log n8 s8388608 T '${folder}'` : null),
+  sink('svlogd -ttt', findProgram('svlogd') !== null ? (folder) => `svlogd -ttt '${folder}'` : null),
 ];
 
 function makeProgram(path) {
-  const source = join(import.meta.dirname, 'corelog.c');
-  for (const flags of [['-O2', '-static'], ['-O2']])
-    if (spawnSync('cc', [...flags, '-o', path, source], { stdio: 'ignore' }).status === 0) return;
-  throw new Error('bench:logs needs a C compiler (Debian: gcc).');
-}
-
-async function written(file) {
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    if (text.endsWith('\n')) {
-      rmSync(file);
-      const [took, longest] = text.trim().split(' ').map(Number);
-      return { took, longest };
-    }
-    if (performance.now() > until) throw new Error(`Nothing was written to ${file} within ${PATIENCE_MS} ms.`);
-    await pause(5);
-  }
+  if (compile('corelog', path) === null) throw new Error('bench:logs needs a C compiler (Debian: gcc).');
 }
 
 /** MB/s of the program on a sink that is not the host's. */
@@ -210,28 +195,11 @@ async function delays(host) {
   line('line -> follower: median / p99', [0.5, 0.99].map((q) => `${quantile(late, q).toFixed(2)} ms`).join(' / '));
 }
 
-function pidsOf(program) {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0')[0] === program;
-    } catch {
-      return false; // it has just ended
-    }
-  });
-}
-
 const shimsOf = (program) => [
   ...new Set(
     pidsOf(program).map((pid) => Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')[1])),
   ),
 ];
-
-/** PSS: shared pages count in proportion; private: those that no other process has. */
-function memoryOf(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kib = (name) => [...text.matchAll(new RegExp(`^${name}:\\s+(\\d+) kB`, 'gm'))].map(([, size]) => Number(size));
-  return { pss: kib('Pss')[0] ?? 0, private: kib(String.raw`Private_\w+`).reduce((sum, size) => sum + size, 0) };
-}
 
 function medianMemory(pids) {
   const all = pids.map(memoryOf);

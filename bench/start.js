@@ -1,7 +1,7 @@
 /**
  * How long does it take from a start request to the first instruction of the service? `npm run bench:start`.
  *
- * The child program reads the monotonic time first (bench/corebench.c), so the figures contain no polling. Starts
+ * The child program reads the monotonic time first (bench/programs/corebench.c), so the figures contain no polling. Starts
  * through the host alternate with bare `child_process.spawn` of the same file from this process, so that both have the
  * same load. Exit code 1 if the median of the host is over 3 x bare + 10 ms, or on any error.
  */

@@ -1,5 +1,5 @@
 /*
- * A writer for bench/logs.js.
+ * A writer for bench/logs.js and bench/rows/output.js.
  *
  *   corelog burst BYTES CHUNK RESULT   lines of 100 bytes, CHUNK bytes at a time (0: a line at a time), and then into the
  *                                      file RESULT: `<nanoseconds> <nanoseconds of the longest write>`
