@@ -86,16 +86,19 @@ await withRun(values.folder, async (run) => {
   const at = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const machine = await describeMachine(run.folder);
   const context = contextOf(run, { peers: found.map(({ peer }) => peer), rounds, counts, hasLimits: true });
-  for (const group of groups) await group.measure(context);
-  const rows = summarize(
-    context.figures,
-    groups.flatMap((group) => group.titles(context)),
-    OWN,
-  );
-  const text = markdown({ machine, rows, found, missing, at, rounds });
-  console.log(`\n${text}`);
-  if (values.markdown !== undefined) writeFileSync(values.markdown, text);
+  const titles = groups.flatMap((group) => group.titles(context));
   const versions = Object.fromEntries(found.map(({ peer, version }) => [peer.name, version]));
-  const json = { at, machine, rounds, versions, missing: missing.map(({ peer }) => peer.name), rows };
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(json, null, 2)}\n`);
+  const write = () => {
+    const rows = summarize(context.figures, titles, OWN);
+    const text = markdown({ machine, rows, found, missing, at, rounds });
+    const json = { at, machine, rounds, versions, missing: missing.map(({ peer }) => peer.name), rows };
+    if (values.markdown !== undefined) writeFileSync(values.markdown, text);
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(json, null, 2)}\n`);
+    return text;
+  };
+  for (const group of groups) {
+    await group.measure(context);
+    write(); // an error in a later group does not lose these figures
+  }
+  console.log(`\n${write()}`);
 });

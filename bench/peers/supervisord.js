@@ -23,7 +23,7 @@ function section({ name, program, args }, autostart, fifo) {
 command=${[program, ...args].join(' ')}
 environment=COREDINATOR_SERVICE_ID="${name}",BENCH_FIFO="${fifo}"
 autostart=${autostart}
-autorestart=true
+autorestart=${args.length === 0}
 startretries=1000000
 stopsignal=TERM
 `;

@@ -65,8 +65,11 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     await inspector.actor('telemetry').click();
     await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
     await inspector.page.getByRole('tab', { name: 'Context' }).click();
-    await inspector.page.getByText('"telemetry"').first().waitFor();
-    await inspector.page.getByRole('region', { name: 'Context' }).locator('summary').first().click();
+    const context = inspector.page.getByRole('region', { name: 'Context' });
+    await context.locator('summary').filter({ hasText: /^spec/ }).click();
+    await context.getByText('"telemetry"').first().waitFor();
+    await context.locator('summary').filter({ hasText: /^env/ }).click();
+    await context.getByText('API_KEY').waitFor();
     expect(await inspector.page.content())
       .not.to.include(SECRET)
       .and.not.include(WEBHOOK_SECRET);
