@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import type { EventView } from '../../lib/api/schemas/event.ts';
+import type { DescribedEventView, EventView } from '../../lib/api/schemas/event.ts';
 import { createClient, type FollowedEvent } from '../../lib/client/client.ts';
 import { BuiltHost, install, write } from '../support/built/built-host.ts';
 import { eventually } from '../support/eventually.ts';
@@ -53,11 +53,11 @@ describe('the events of the built program', function () {
   }
 
   /** The whole journal, page by page. */
-  async function journal(): Promise<readonly EventView[]> {
-    const events: EventView[] = [];
+  async function journal(): Promise<readonly DescribedEventView[]> {
+    const events: DescribedEventView[] = [];
     for (let after: number | null = 0; after !== null;) {
       const { body } = await host.request('GET', `/api/events/history?limit=1000&after=${after}`);
-      const page = body as { events: EventView[]; next: number | null }; // the page of contract 3.4
+      const page = body as { events: DescribedEventView[]; next: number | null }; // the page of contract 3.4
       events.push(...page.events);
       after = page.next;
     }
@@ -101,8 +101,13 @@ describe('the events of the built program', function () {
     }, PATIENCE_MS);
     leave.abort();
     const [all, again, live, filtered] = await Promise.all(readers);
+    // A page says each event in words too.
+    const stored = history.map(({ sentence, ...event }) => {
+      expect(sentence).not.to.equal('');
+      return event;
+    });
     for (const told of [all, again]) {
-      expect(told?.map((item) => (item.type === 'event' ? item.event : item.type))).to.deep.equal(history);
+      expect(told?.map((item) => (item.type === 'event' ? item.event : item.type))).to.deep.equal(stored);
     }
     const liveSeqs = seqsOf(live ?? []);
     expect(liveSeqs).to.deep.equal(history.map(({ seq }) => seq).filter((seq) => seq >= (liveSeqs[0] ?? 0)));
