@@ -27,9 +27,9 @@ if (!Number.isInteger(count) || count < 1) throw new Error('--services must be a
 const ids = Array.from({ length: count }, (_, index) => `bench${index}`);
 
 /** A viewer that counts its messages. */
-function watch(url) {
+function watch(url, query = '') {
   const seen = { messages: 0, bytes: 0, actors: 0, begunAt: performance.now(), lastAt: performance.now() };
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/inspector/ws`);
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/inspector/ws${query}`);
   socket.on('error', (error) => {
     throw error;
   });
@@ -66,6 +66,9 @@ async function measure(host) {
     joins.push(viewer.seen);
   }
   const joinBlockMs = await longestBlock(host);
+  const named = watch(host.url, '?charts=named'); // as the page of the host does
+  await quiet(named);
+  named.socket.close();
   const aloneMs = await restartSome(host);
   const aloneBlockMs = await longestBlock(host);
   const viewer = watch(host.url);
@@ -77,17 +80,30 @@ async function measure(host) {
   const watchedBlockMs = await longestBlock(host);
   viewer.socket.close();
   const traffic = { messages: viewer.seen.messages - before.messages, bytes: viewer.seen.bytes - before.bytes };
-  return { idleBlockMs, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic };
+  return {
+    idleBlockMs,
+    named: named.seen,
+    joins,
+    joinBlockMs,
+    aloneMs,
+    aloneBlockMs,
+    watchedMs,
+    watchedBlockMs,
+    traffic,
+  };
 }
 
 function report(figures) {
-  const { idleBlockMs, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic } = figures;
+  const { idleBlockMs, named, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic } = figures;
   const [first] = joins;
   const ms = (value) => `${value.toFixed(1)} ms`;
   const mib = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
   const took = joins.map(({ begunAt, lastAt }) => lastAt - begunAt);
   console.log(`\n${count} services, Node ${process.version}.\n`);
   console.log(`a viewer gets          ${first.actors} actors in ${first.messages} messages, ${mib(first.bytes)}`);
+  console.log(
+    `with names of charts    ${named.messages} messages, ${mib(named.bytes)}, ${ms(named.lastAt - named.begunAt)}`,
+  );
   console.log(`it takes               ${ms(quantile(took, 0.5))} (worst ${ms(Math.max(...took))})`);
   console.log(`longest block          ${ms(joinBlockMs)}; without a viewer ${ms(idleBlockMs)}`);
   console.log(`${restarts} restarts           ${ms(watchedMs)}; without a viewer ${ms(aloneMs)}`);

@@ -21,11 +21,11 @@ function isTab(text: string): text is ServiceTab {
   return SERVICE_TABS.some((tab) => tab === text);
 }
 
-/** Parses the fragment of an address: `#/services/ID/TAB` or `#/timeline`, which may have a query, or `#/agents/ID`. Anything else shows nothing. */
+/** Parses the fragment of an address: `#/services/ID/TAB`, `#/agents/ID` or `#/timeline`, each of which may have a query. Anything else shows nothing. */
 export function parseRoute(hash: string): Route {
-  const [, section, part = '', end = ''] = hash.split('/');
-  const [tab = ''] = end.split('?'); // the query is for the tab
-  if (section?.split('?')[0] === 'timeline') return { type: 'timeline' };
+  const [path = ''] = hash.split('?'); // the query is for the view
+  const [, section, part = '', tab = ''] = path.split('/');
+  if (section === 'timeline') return { type: 'timeline' };
   const id = decoded(part);
   if (id === null || id === '') return { type: 'nothing' };
   if (section === 'agents') return { type: 'agent', id };

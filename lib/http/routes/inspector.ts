@@ -3,7 +3,7 @@ import type { HostLabel } from '../host-label.ts';
 import type { HandlersOf } from '../route.ts';
 import { assetsFolder, sendFile, type StaticFolder } from '../static-files.ts';
 import { sendDashboard } from './dashboard.ts';
-import { inspectorPage, inspectorPolicy } from './inspector-page.ts';
+import { statelyPage, statelyPolicy } from './stately-page.ts';
 
 const NAMES = ['bridge.js', 'bridge.css'];
 const ASSETS: StaticFolder = {
@@ -15,8 +15,8 @@ const ASSETS: StaticFolder = {
 
 /** The handlers of the inspector, and of the page that opens another one at `url`. */
 export function inspectorHandlers(url: string, host: HostLabel): HandlersOf<typeof INSPECTOR_OPERATIONS> {
-  const html = inspectorPage(url, host);
-  const policy = inspectorPolicy(url);
+  const html = statelyPage(url, host);
+  const policy = statelyPolicy(url);
   return {
     getInspector: { write: ({ ctx }) => sendDashboard(ctx) },
     getStatelyInspector: {

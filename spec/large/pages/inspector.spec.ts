@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 
 const reason = whyNoBrowser();
 const SECRET = 'hunter2-hunter2';
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
   this.timeout(240_000);
@@ -29,7 +30,7 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     basePath = temporaryFolder();
     for (const name of ['coretelemetry-1.0.0', 'coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
     const telemetry = `services:\n  telemetry: { kind: coretelemetry, env: { API_KEY: ${SECRET} } }\n`;
-    const webhooks = 'webhooks:\n  shift: { url: "http://127.0.0.1:9/", events: [agent.start_requested] }\n';
+    const webhooks = `webhooks:\n  shift: { url: "http://127.0.0.1:9/", events: [agent.start_requested], secret: ${WEBHOOK_SECRET} }\n`;
     write(basePath, 'coredinator.yaml', `${telemetry}${webhooks}`);
     host = await startHost('0');
     const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
@@ -64,9 +65,14 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     await inspector.actor('telemetry').click();
     await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
     await inspector.page.getByRole('tab', { name: 'Context' }).click();
-    await inspector.page.getByText('"telemetry"').first().waitFor();
-    await inspector.page.getByRole('region', { name: 'Context' }).locator('summary').first().click();
-    expect(await inspector.page.content()).not.to.include(SECRET);
+    const context = inspector.page.getByRole('region', { name: 'Context' });
+    await context.locator('summary').filter({ hasText: /^spec/ }).click();
+    await context.getByText('"telemetry"').first().waitFor();
+    await context.locator('summary').filter({ hasText: /^env/ }).click();
+    await context.getByText('API_KEY').waitFor();
+    expect(await inspector.page.content())
+      .not.to.include(SECRET)
+      .and.not.include(WEBHOOK_SECRET);
     await inspector.actor('webhook:shift').click();
     await inspector.page.getByRole('tab', { name: 'Statechart' }).click();
     await inspector.page.locator('.drawing [id="state-open"].is-current').waitFor();

@@ -200,6 +200,20 @@ describe(`the timeline in a browser${reason === null ? '' : ` (skipped: ${reason
     expect(page.url()).to.match(/event=\d+/);
   });
 
+  it('shows the services of an agent over time', async () => {
+    const { page } = dashboard;
+    for (const name of ['coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
+    const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
+    await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
+    await dashboard.row('pump1', 'running').click();
+    await page.getByRole('radio', { name: '1 h', exact: true }).click();
+    await dashboard.waitForAddress('#/agents/pump1?last=3600');
+    const names = page.getByRole('list', { name: 'Services' }).getByRole('button');
+    expect(await names.allInnerTexts()).to.deep.equal(['Host', 'pump1-coreio', 'pump1-corerl']);
+    await page.getByRole('region', { name: 'Steps, newest first' }).getByText('starting → running').waitFor();
+    expect(dashboard.complaints).to.deep.equal([]);
+  });
+
   for (const [name, size] of [
     ['a desktop', { width: 1440, height: 900 }],
     ['a phone', { width: 390, height: 844 }],

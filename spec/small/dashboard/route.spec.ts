@@ -21,6 +21,7 @@ describe('the addresses of the dashboard', () => {
       expect(parseRoute(hash), hash).to.deep.equal({ type: 'nothing' });
     }
     expect(parseRoute('#/services/x/logs?generation=7')).to.deep.include({ type: 'service', id: 'x', tab: 'logs' });
+    expect(parseRoute('#/agents/pump1?last=60')).to.deep.equal({ type: 'agent', id: 'pump1' });
     expect(parseRoute('#/timeline?last=60')).to.deep.equal({ type: 'timeline' });
     expect(parseRoute('#/services/x/nowhere')).to.deep.equal({ type: 'service', id: 'x', tab: 'overview' });
   });

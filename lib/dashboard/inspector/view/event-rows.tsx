@@ -50,10 +50,8 @@ function elementIdOf(position: number): string {
 function indexAfter(key: string, index: number, last: number, page: number): number | null {
   switch (key) {
     case 'ArrowDown':
-    case 'j':
       return Math.min(last, index + 1);
     case 'ArrowUp':
-    case 'k':
       return Math.max(0, index - 1);
     case 'PageDown':
       return Math.min(last, index + page);

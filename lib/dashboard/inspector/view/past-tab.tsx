@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
 import type { EventView } from '../../../api/schemas/event.ts';
 import type { Move } from '../../drawing/marks.ts';
 import { useAnswerUnless } from '../../use-answer.ts';
@@ -16,7 +17,10 @@ import { JsonTree } from './json-tree.tsx';
 const MAX_EVENTS = 200;
 
 /** The events of the journal about a service or an agent, newest first. */
-function useJournal({ machine, name }: Actor): {
+function useJournal(
+  { machine, name }: Actor,
+  reading: number,
+): {
   readonly events: readonly EventView[] | null;
   readonly problem: string | null;
 } {
@@ -29,7 +33,7 @@ function useJournal({ machine, name }: Actor): {
     isAway,
     async (signal) =>
       await client.listEvents({ query: { ...about, order: 'newest_first', limit: MAX_EVENTS }, signal }),
-    [client, machine, name],
+    [client, machine, name, reading],
   );
   return { events: value?.events ?? null, problem };
 }
@@ -50,7 +54,8 @@ function wordsOf({ type, from, to }: EventView): string {
 }
 
 function PastOf({ actor }: { readonly actor: Actor }): ReactNode {
-  const { events, problem } = useJournal(actor);
+  const [reading, setReading] = useState(0);
+  const { events, problem } = useJournal(actor, reading);
   const [chosen, setChosen] = useState<number | null>(null);
   if (events === null) return problem === null ? <p className="hint">Loading…</p> : <Problem sentence={problem} />;
   const index = chosen === null ? 0 : events.findIndex(({ seq }) => seq === chosen);
@@ -60,6 +65,16 @@ function PastOf({ actor }: { readonly actor: Actor }): ReactNode {
   return (
     <>
       <Problem sentence={problem} />
+      <div>
+        <Button
+          className="button"
+          onPress={() => {
+            setReading(reading + 1);
+          }}
+        >
+          Read again
+        </Button>
+      </div>
       <div className="past">
         <ol className="past-events" aria-label="Journal, newest first">
           {events.map((one) => (

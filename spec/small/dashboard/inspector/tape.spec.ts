@@ -68,11 +68,12 @@ describe('the tape of the inspector', () => {
 
   it('marks a lost connection once, and takes up the actors that are still there', () => {
     const world = plantWorld();
+    world.move('agent:pump1', 'service.changed', 'backoff');
     world.tape.lose(5_000, 'the connection to the host was lost');
     expect(namesAt(world)).to.deep.equal([]);
     world.register('root', { machine: 'supervisor', value: 'supervising' });
     world.register('agent:pump1', { machine: 'agent', parent: 'root', value: 'stopped' });
-    expect(rowsOf(world)).to.deep.equal(['lost the connection to the host was lost']);
+    expect(rowsOf(world)).to.deep.equal(['event service.changed', 'lost the connection to the host was lost']);
     expect(namesAt(world)).to.deep.equal(['root', 'agent:pump1']);
     expect(world.state('agent:pump1')).to.equal('stopped');
   });

@@ -5,7 +5,7 @@ import { escaped } from '../static-files.ts';
  * The content security policy of the page: its own files, requests to this host, and one frame with the inspector's
  * origin. `url` is absolute.
  */
-export function inspectorPolicy(url: string): string {
+export function statelyPolicy(url: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -20,7 +20,7 @@ export function inspectorPolicy(url: string): string {
 }
 
 /** The page that opens the inspector at `url` and forwards to it what this host sends. */
-export function inspectorPage(url: string, host: HostLabel): string {
+export function statelyPage(url: string, host: HostLabel): string {
   const { origin } = new URL(url);
   return `<!doctype html>
 <html lang="en">
