@@ -24,12 +24,13 @@ command=${[program, ...args].join(' ')}
 environment=COREDINATOR_SERVICE_ID="${name}",BENCH_FIFO="${fifo}"
 autostart=${autostart}
 autorestart=${args.length === 0}
+startsecs=${args.length === 0 ? 1 : 0}
 startretries=1000000
 stopsignal=TERM
 `;
 }
 
-/** `startsecs` stays at its default of 1 s: with 0 a restart waits for the next tick of a second. */
+/** A program that must live for a second is started again if it ends earlier: not so one that writes and ends. */
 function configuration({ folder, services, fifo, autostart }, port) {
   return `[supervisord]
 nodaemon=true

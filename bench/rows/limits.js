@@ -93,7 +93,7 @@ export const limits = {
     [
       {
         id: 'limit-node-spawn',
-        title: '`child_process.spawn` of an empty Node program → first instruction',
+        title: '`child_process.spawn` of the child → first instruction',
         unit: 'ms',
       },
       { id: 'limit-sync', title: 'write of 4 KiB and fdatasync', unit: 'ms' },
