@@ -10,7 +10,7 @@ import type { Kind } from './schema/schema.ts';
 export interface KindExecutable {
   /** `kind "corerl"`, `service "telemetry"`. */
   readonly subject: string;
-  /** The configuration names it, or an agent type that has it; or it is of the type `default`, and nothing is named. */
+  /** The configuration names it, or an agent type that has it; or agents of the type `default` have it, and are used. */
   readonly isNeeded: boolean;
   readonly choice: ExecutableChoice;
 }
@@ -51,15 +51,18 @@ export function executableLine({ subject, choice }: Pick<KindExecutable, 'subjec
 
 /**
  * What the configuration itself names: kinds of host services, of agent types and kinds that are not as they are built
- * in. If it names none, agents of the type `default` are what a host is for.
+ * in. If it has no agent type of its own, agents of the type `default` are what a host is for: when it names nothing,
+ * or one of their kinds.
  */
 function neededKinds({ agentTypes, services, document }: Effective): ReadonlySet<string> {
   const needed = new Set([...services.values()].map(({ kindName }) => kindName));
   const ownKinds = Object.keys(ownOf(section(document, 'kinds'), BUILT_IN.kinds));
   for (const kind of ownKinds) if (Object.hasOwn(BUILT_IN.kinds, kind)) needed.add(kind);
   const ownTypes = Object.keys(ownOf(section(document, 'agent_types'), BUILT_IN.agent_types));
-  const types = needed.size === 0 && ownTypes.length === 0 ? ['default'] : ownTypes;
-  for (const type of types) for (const kind of agentTypes.get(type)?.services ?? []) needed.add(kind);
+  const kindsOf = (type: string): readonly string[] => agentTypes.get(type)?.services ?? [];
+  const isDefaultUsed = needed.size === 0 || kindsOf('default').some((kind) => needed.has(kind));
+  const types = ownTypes.length === 0 && isDefaultUsed ? ['default'] : ownTypes;
+  for (const type of types) for (const kind of kindsOf(type)) needed.add(kind);
   return needed;
 }
 
