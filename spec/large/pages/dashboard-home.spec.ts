@@ -194,8 +194,10 @@ describeInBrowser('the home of the dashboard', function (browser) {
 
     await dashboard.page.getByText('Read-only', { exact: true }).waitFor();
     await dashboard.row('gate').click();
-    await dashboard.page.getByText('Your token is read-only: it allows no commands.').waitFor();
+    // The home, which is shown until then, says the same of its own commands.
     const buttons = dashboard.page.getByRole('group', { name: 'Commands for gate' }).getByRole('button');
+    await buttons.first().waitFor();
+    await dashboard.page.getByText('Your token is read-only: it allows no commands.').waitFor();
     expect(await buttons.count()).to.equal(3);
     for (const button of await buttons.all()) expect(await button.isDisabled()).to.equal(true);
     await dashboard.page.getByRole('button', { name: 'Sign out' }).click();
