@@ -134,8 +134,7 @@ export class Host implements OpenControl {
     } catch (error) {
       this.#hostServices = 'due';
       if (!(error instanceof StoreUnavailableError)) throw error;
-      const { log } = this.#runtime.ports;
-      log.error(
+      this.#runtime.ports.log.error(
         { err: error },
         'the host services cannot be brought in line with the configuration until the store can be written',
       );
@@ -227,7 +226,8 @@ export class Host implements OpenControl {
     const spec = await this.#runtime.configuration.specs.planIo(request);
     await this.#services.hold(spec, 'io', origin);
     if (wait !== undefined) await this.#waits.service(spec.id, wait).catch(ignoreWaitErrors);
-    return this.queries.io(spec.id);
+    const isGone = serviceRef(this.#runtime.root, spec.id) === undefined; // another command has removed it by then
+    return isGone ? { service_id: spec.id, status: statusOfForgotten(spec.id) } : this.queries.io(spec.id);
   }
 
   async stopIo(id: string, origin: CommandOrigin): Promise<IoView> {

@@ -225,3 +225,22 @@ describe('a service that is stopped by hand while its stopping agent is started 
     });
   }
 });
+
+describe('a shared coreio that is stopped before its start is answered', () => {
+  it('is answered with the state that it has then', async () => {
+    const world = new ControlWorld();
+    await world.boot();
+    const request = { configPath: '/plant/io.yaml', coreioId: 'io' };
+    const started = world.control.startIo(request, world.origin, { until: 'running', timeoutMs: 1_000 });
+    await world.pass();
+    const stopped = world.control.stopIo('io', world.origin);
+    for (let turn = 0; turn < 5; turn += 1) await world.pass(20);
+    await stopped;
+
+    const { service_id: id, status } = await started;
+
+    expect({ id, state: status.state, intended: status.intended_state }).to.deep.equal({
+      ...{ id: 'io', state: 'stopped', intended: 'stopped' },
+    });
+  });
+});
