@@ -62,8 +62,8 @@ export class RunningHost implements Host {
 
   async close(mode: ExitMode): Promise<void> {
     const { control, inspector, listener, adapters, operatorLog, heap } = this.#context;
-    heap.close();
     await control.close(mode); // the API responds until the last change
+    heap.close(); // it watches again with each change
     await operatorLog.close();
     adapters.check.close();
     inspector.close();
