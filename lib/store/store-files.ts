@@ -19,6 +19,12 @@ const REMEDY = 'Nothing more is written, and no service is launched. Put it back
 /** The beginning of every database. */
 const MAGIC = Buffer.from('SQLite format 3\0');
 
+/** Whether an open file begins with something else than a database; an empty one does not. */
+export function isOverwritten(fd: number): boolean {
+  const header = Buffer.alloc(MAGIC.length);
+  return readSync(fd, header, 0, header.length, 0) === header.length && !header.equals(MAGIC);
+}
+
 /** The time limit for reading the newest event. */
 const READ_LIMIT_MS = 2_000;
 
@@ -112,10 +118,8 @@ export class StoreFiles {
    */
   #headerProblem(): string | null {
     const { file } = this.#options;
-    const header = Buffer.alloc(MAGIC.length);
     try {
-      const bytesRead = readSync(this.#handle.fd, header, 0, header.length, 0);
-      if (bytesRead < header.length || header.equals(MAGIC)) return null;
+      if (!isOverwritten(this.#handle.fd)) return null;
       return `The database "${file}" was overwritten: it no longer begins like a database. ${REMEDY}`;
     } catch (error) {
       return `The database "${file}" can no longer be read: ${error instanceof Error ? error.message : String(error)}. ${REMEDY}`;

@@ -12,7 +12,7 @@ import type { WebhookRegistry } from '../ports/webhooks.ts';
 import { Connection, dropBroken, OpenConnections } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './recovery/migrations.ts';
-import { checkIntegrity, moveAside, salvage } from './recovery/recovery.ts';
+import { checkIntegrity, moveAside, restoreFromLog, salvage } from './recovery/recovery.ts';
 import { Pruner, type Retention } from './retention.ts';
 import { RowReader } from './rows/row-reader.ts';
 import { seqRow, SqliteActorStore } from './sqlite-actor-store.ts';
@@ -21,7 +21,7 @@ import { SqliteLaunchHistory } from './sqlite-launch-history.ts';
 import { SqliteLaunchLedger } from './sqlite-launch-ledger.ts';
 import { SqlitePortRegistry } from './sqlite-port-registry.ts';
 import { SqliteWebhookRegistry } from './sqlite-webhook-registry.ts';
-import { StoreFiles } from './store-files.ts';
+import { isOverwritten, StoreFiles } from './store-files.ts';
 import { SqliteUsageHistory } from './timeline/sqlite-usage-history.ts';
 import { WriteQueue, type WriteGuard } from './write-queue.ts';
 
@@ -76,8 +76,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     { all: connections },
   );
   try {
-    await touch(file);
-    const recoveredFrom = await prepare(options, writer);
+    const found = await touch(file);
+    const recoveredFrom = await prepare(options, writer, found);
     const reading = { all: connections, obstacle: () => files.checkPlaces() };
     const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, reading);
     const newest = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, reading);
@@ -134,20 +134,35 @@ async function readNewest(connection: Connection): Promise<number> {
   return seqRow.parse(row).seq;
 }
 
+/** `overwritten`: it does not begin like a database, but the write-ahead log may still have its beginning. */
+type Beginning = 'sound' | 'overwritten';
+
 /** Creates an empty file if missing. An existing folder keeps its mode, because it may be shared. */
-async function touch(file: string): Promise<void> {
+async function touch(file: string): Promise<Beginning> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, 'a', 0o600);
+  const handle = await open(file, 'a+', 0o600);
   try {
     await handle.chmod(0o600);
+    return isOverwritten(handle.fd) ? 'overwritten' : 'sound';
   } finally {
     await handle.close();
   }
 }
 
-async function prepare({ file, log, clock }: StoreOptions, writer: Connection): Promise<string | null> {
+async function prepare(
+  { file, log, clock }: StoreOptions,
+  writer: Connection,
+  beginning: Beginning,
+): Promise<string | null> {
   try {
     await checkIntegrity(writer);
+    if (beginning === 'overwritten') {
+      await restoreFromLog(writer);
+      log.warn(
+        { file },
+        'The store had been overwritten; it was restored from its write-ahead log, and nothing is lost.',
+      );
+    }
     await migrate(file, writer);
     return null;
   } catch (error) {

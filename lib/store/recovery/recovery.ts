@@ -10,6 +10,7 @@ import type { Table } from '../rows/batch.ts';
 import { migrate, MIGRATIONS, schemaVersion } from './migrations.ts';
 
 const nameRow = z.object({ name: z.string() });
+const checkpointRow = z.object({ busy: z.number() });
 const checkRow = z.object({ quick_check: z.string() });
 
 /** The structure of the database is damaged, although SQLite could open it. */
@@ -22,6 +23,15 @@ export async function checkIntegrity(session: SqlSession): Promise<void> {
   const [row] = await session.all('PRAGMA quick_check(1)');
   const { quick_check: finding } = checkRow.parse(row);
   if (finding !== 'ok') throw new CorruptStoreError(finding);
+}
+
+/**
+ * Copies the write-ahead log into the database, so that it no longer hides an overwritten beginning of that. The
+ * integrity of both together was checked. Rejects if another program holds it.
+ */
+export async function restoreFromLog(session: SqlSession): Promise<void> {
+  const [row] = await session.all('PRAGMA wal_checkpoint(TRUNCATE)');
+  if (checkpointRow.parse(row).busy !== 0) throw new Error('another program reads the database');
 }
 
 /** Renames a database and its companion files to an unused name, and returns the new name of the database. */

@@ -1,4 +1,14 @@
-import { readdirSync, readFileSync, statSync, writeFileSync, mkdirSync, openSync, writeSync, closeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import { expect } from 'chai';
@@ -62,6 +72,25 @@ describe('A store whose file is corrupt', () => {
     const again = await openedStore({ file });
     expect(again.recoveredFrom).to.equal(null);
     expect(await again.actors.loadActors()).to.deep.equal([actorRow('a')]);
+  });
+
+  it('is restored from the write-ahead log of a killed host, if that has all that was overwritten', async () => {
+    const before = await openedStore();
+    await before.actors.commitActors(actorCommit({ upserts: [actorRow('a')], journal: [journalEntry(1)] }));
+    const file = newStoreFile();
+    mkdirSync(dirname(file));
+    for (const suffix of ['', '-wal']) copyFileSync(before.file + suffix, file + suffix);
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, Buffer.alloc(4_096, 'this is no database '), 0, 4_096, 0);
+    closeSync(descriptor);
+    const store = await openedStore({ file });
+    expect(store.recoveredFrom).to.equal(null);
+    expect(store.log.records.map(({ level, message }) => `${level}: ${message}`).join()).to.match(
+      /^warn: .*restored from/,
+    );
+    expect(await store.look()).to.equal(null);
+    await store.actors.commitActors(actorCommit({ upserts: [actorRow('b')], journal: [journalEntry(2)] }));
+    expect(await store.actors.loadActors()).to.have.deep.members([actorRow('a'), actorRow('b')]);
   });
 
   it('never overwrites one that was moved aside before', async () => {
