@@ -9,7 +9,7 @@ import { useAnswer } from '../use-answer.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
-import { flappingNow } from '../../frontend/world/attention.ts';
+import { exitBefore, flappingNow, flappingSentence } from '../../frontend/world/attention.ts';
 import type { AttentionKind } from '../../frontend/world/attention.ts';
 import { formatRoute } from '../world/route.ts';
 
@@ -20,13 +20,7 @@ function Flapping({ service }: { readonly service: ServiceView }): ReactNode {
   const now = useNow(false);
   const flapping = flappingNow(service, now);
   if (flapping === null) return null;
-  const { restarts, exact, since, threshold } = flapping;
-  return (
-    <p className="flapping">
-      Flapping: {exact ? '' : 'at least '}
-      {restarts} restarts since {localInstant(since, now)} (more than {threshold} in an hour).
-    </p>
-  );
+  return <p className="flapping">{localSentence(flappingSentence(flapping), now)}</p>;
 }
 
 function LastWords({ tail }: Readonly<Record<'tail', ExplainView['output_tail']>>): ReactNode {
@@ -38,12 +32,6 @@ function LastWords({ tail }: Readonly<Record<'tail', ExplainView['output_tail']>
       <pre>{lines.map(({ text }) => text).join('\n')}</pre>
     </div>
   );
-}
-
-/** The end that a flapping service is likely to have again; null: unknown. */
-function exitBefore({ state, last_exit: exit }: ServiceView): string | null {
-  if (state !== 'running' || exit === null) return null;
-  return exit.signal ?? (exit.code === null ? null : String(exit.code));
 }
 
 /** What happens next: the deadline counts, and sentences with a time in them would not. */

@@ -1,5 +1,5 @@
-import { between, DEFAULT_SPAN_MS } from './period.ts';
-import type { Period } from './period.ts';
+import { between, DEFAULT_SPAN_MS } from '../../../frontend/timeline/period.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 
 /** What of a timeline is in the address of the page. */
 export interface TimelineAddress {
