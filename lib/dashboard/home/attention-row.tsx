@@ -9,7 +9,7 @@ import { useAnswer } from '../use-answer.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
-import { exitBefore, flappingNow, flappingSentence } from '../../frontend/world/attention.ts';
+import { exitBefore, NOTHING_NEXT, flappingNow, flappingSentence } from '../../frontend/world/attention.ts';
 import type { AttentionKind } from '../../frontend/world/attention.ts';
 import { formatRoute } from '../world/route.ts';
 
@@ -40,8 +40,7 @@ function Next({ service, explained }: AttentionRowContent): ReactNode {
   const { if_exit: supposed } = explained;
   if (supposed !== undefined) return <p>{supposed.sentence}</p>;
   const undated = explained.next.filter(({ at }) => at === null);
-  if (undated.length === 0 && service.next === null)
-    return <p>Nothing happens by itself: it stays as it is until a command, or until its process ends.</p>;
+  if (undated.length === 0 && service.next === null) return <p>{NOTHING_NEXT}</p>;
   return (
     <div className="next">
       <NextDeadline next={service.next} />

@@ -4,7 +4,6 @@ import { Button } from 'react-aria-components';
 import { Resources } from '../detail/resources/resources.tsx';
 import { Webhooks } from '../detail/webhooks/webhooks.tsx';
 import { useWorld } from '../host-context.ts';
-import { counted } from '../../frontend/words/amount.ts';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
 import { attentionHeading } from '../../frontend/world/attention.ts';

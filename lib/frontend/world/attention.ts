@@ -58,6 +58,9 @@ export function flappingSentence({ restarts, exact, since, threshold }: NonNulla
   return `Flapping: ${exact ? '' : 'at least '}${restarts} restarts since ${since} (more than ${threshold} in an hour).`;
 }
 
+/** What happens next to a service without a deadline or a condition. */
+export const NOTHING_NEXT = 'Nothing happens by itself: it stays as it is until a command, or until its process ends.';
+
 /** The end that a flapping service is likely to have again; null: unknown. */
 export function exitBefore({ state, last_exit: exit }: ServiceView): string | null {
   if (state !== 'running' || exit === null) return null;
