@@ -2,7 +2,6 @@
 export const BOUNDS = {
   /** Crashes with their output, the latest first. */
   crashes: 200,
-  outputLines: 40,
   lineCharacters: 500,
   commands: 500,
   notes: 200,

@@ -27,23 +27,6 @@ export interface Listed<T> {
   readonly isPartial: boolean;
 }
 
-/** A line of output. */
-export interface OutputLine {
-  /** Null: unknown. */
-  readonly at: string | null;
-  readonly stream: 'stdout' | 'stderr' | null;
-  readonly text: string;
-}
-
-/** The end of the output of a launch. */
-export interface CrashOutput {
-  readonly lines: readonly OutputLine[];
-  /** There is more before it. */
-  readonly isCut: boolean;
-  /** Only the last lines are left: the rest was deleted. */
-  readonly isTail: boolean;
-}
-
 /** What followed an end, as the history of the service has it. */
 export interface Consequence {
   readonly at: string;
@@ -55,11 +38,10 @@ export interface Crash {
   readonly event: DescribedEventView;
   readonly serviceId: string;
   readonly generation: number | null;
-  /** Null: the host no longer knows this launch. */
+  /** With its last words, without values of its environment; null: the host no longer knows this launch. */
   readonly launch: LaunchView | null;
   readonly why: string | null;
   readonly consequences: Part<readonly Consequence[]>;
-  readonly output: Part<CrashOutput>;
 }
 
 /** What differs between the last launch of a service that failed and the last stable one before it. */

@@ -1,20 +1,17 @@
 import type { DescribedEventView } from '../../api/schemas/event.ts';
 import type { ServiceHistoryView } from '../../api/schemas/history.ts';
 import type { LaunchPageView } from '../../api/schemas/launch.ts';
-import type { LogItemView } from '../../api/schemas/log.ts';
 import type { Client } from '../../client/client.ts';
-import { continued, rowOf } from '../../frontend/logs/row.ts';
-import type { LogRow } from '../../frontend/logs/row.ts';
 import { EXPECTED_ENDS } from '../../model/states.ts';
 import { BOUNDS } from '../bounds.ts';
-import type { Consequence, Crash, CrashOutput, Listed, Part } from '../content.ts';
+import type { Consequence, Crash, Listed, Part } from '../content.ts';
 import { newestOf } from './events.ts';
 import { eachOf, partOf } from './part.ts';
 import { concerns, times } from './scope.ts';
 import type { Scope } from './scope.ts';
 import type { Period } from '../../frontend/timeline/period.ts';
 
-type Reader = Pick<Client, 'listEvents' | 'getServiceHistory' | 'readLogs'>;
+type Reader = Pick<Client, 'listEvents' | 'getServiceHistory'>;
 type Steps = ServiceHistoryView['steps'];
 
 /** What is known of the launches of services; a service without an entry was not asked for. */
@@ -65,33 +62,6 @@ function consequencesOf(steps: Steps, seq: number): readonly Consequence[] {
   return (end === -1 ? later : later.slice(0, end)).slice(0, MAX_CONSEQUENCES);
 }
 
-function outputOf(items: readonly LogItemView[], serviceId: string): readonly LogRow[] {
-  const rows: LogRow[] = [];
-  for (const [index, item] of items.entries()) {
-    const named = { ...item, service_id: serviceId };
-    const last = rows.at(-1);
-    const joined = last === undefined ? null : continued(last, named);
-    if (joined === null) rows.push(rowOf(named, index));
-    else rows[rows.length - 1] = joined;
-  }
-  return rows;
-}
-
-/** The end of the output of a launch; what is left of it elsewhere if the host has deleted it. */
-async function readOutput(client: Reader, crash: Located, signal: AbortSignal): Promise<CrashOutput> {
-  const { serviceId, generation, launch } = crash;
-  if (generation !== null) {
-    const query = { generation, before: 'end', tail: BOUNDS.outputLines, limit: BOUNDS.outputLines };
-
-    const page = await client.readLogs({ id: serviceId, query, headers: { accept: 'application/json' }, signal });
-    if (typeof page !== 'string' && page.lines.some((item) => !('gap' in item))) {
-      const lines = outputOf(page.lines, serviceId);
-      return { lines, isCut: page.lines.length >= BOUNDS.outputLines, isTail: false };
-    }
-  }
-  return { lines: launch?.output_tail ?? [], isCut: false, isTail: (launch?.output_tail?.length ?? 0) > 0 };
-}
-
 type Located = Pick<Crash, 'serviceId' | 'generation' | 'launch'>;
 
 function located(event: DescribedEventView, launches: Launches): Located {
@@ -114,7 +84,7 @@ export async function readCrashes(
   const histories = new Map(
     await eachOf(ids, async (id) => [id, await partOf(() => stepsOf(client, id, range, signal))] as const),
   );
-  const crashes = await eachOf(items, async (event): Promise<Crash> => {
+  const crashes = items.map((event): Crash => {
     const place = located(event, launches);
     const history = histories.get(place.serviceId);
     const steps = history?.type === 'read' ? history.value : [];
@@ -123,7 +93,6 @@ export async function readCrashes(
       ...place,
       why: steps.find(({ seq }) => seq === event.seq)?.why ?? null,
       consequences: history?.type === 'unread' ? history : { type: 'read', value: consequencesOf(steps, event.seq) },
-      output: await partOf(() => readOutput(client, place, signal)),
     };
   });
   return { items: crashes, ...rest };

@@ -36,7 +36,6 @@ export type ReportReader = Pick<
   | 'listCommands'
   | 'getTimeline'
   | 'explainService'
-  | 'readLogs'
   | 'listLaunches'
   | 'listConfigRevisions'
   | 'getConfigDiff'

@@ -1,10 +1,11 @@
+import type { LaunchView } from '../../api/schemas/launch.ts';
 import { exitWords } from '../../frontend/launches/words.ts';
 import { shownTime } from '../../frontend/words/local-time.ts';
-import { bytes } from '../../frontend/words/amount.ts';
+import { bytes, counted } from '../../frontend/words/amount.ts';
 import { lastState } from '../../client/last-state.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import { BOUNDS } from '../bounds.ts';
-import type { Crash, CrashOutput, Difference, OutputLine, ReportContent } from '../content.ts';
+import type { Crash, Difference, ReportContent } from '../content.ts';
 import { html } from './html.ts';
 import type { Content, Html } from './html.ts';
 import { omission, preciseTime, sentence, time } from './words.ts';
@@ -17,48 +18,47 @@ function cut(text: string): string {
   return more <= 0 ? text : `${text.slice(0, BOUNDS.lineCharacters)}… (${more} more characters)`;
 }
 
-function lineOf({ at, stream, text }: OutputLine): Html {
-  const shown = cut(lastState(text));
-  if (stream === null) return html`<li><span class="quiet">${shown}</span></li>`;
+type Line = NonNullable<LaunchView['output_tail']>[number];
+
+function lineOf({ at, stream, text }: Line): Html {
+  const clock = at === null ? 'no time' : shownTime(at).slice(11);
+  const className = stream === 'stderr' ? 'text err' : 'text';
   return html`<li>
-    <span class="quiet">${at === null ? 'no time' : shownTime(at).slice(11)}</span><span class="quiet">${stream}</span
-    ><span class="${stream === 'stderr' ? 'text err' : 'text'}" dir="auto">${shown}</span>
+    <span class="quiet">${clock}</span><span class="quiet">${stream}</span
+    ><span class="${className}" dir="auto">${cut(lastState(text))}</span>
   </li>`;
 }
 
-function linesOf({ lines, isCut, isTail }: CrashOutput): Html {
-  const note = isCut
-    ? html`<p class="quiet">The last ${lines.length} lines; there is more before them.</p>`
-    : isTail
-      ? html`<p class="quiet">Only these last lines are left: the rest of the output was removed by retention.</p>`
-      : null;
-  return html`${note}
-    <ol class="output">
-      ${lines.map(lineOf)}
-    </ol>`;
-}
-
-function outputOf({ output, generation, serviceId }: Crash, isOpen: boolean): Html {
-  if (output.type === 'unread') return html`<p class="note">Its output cannot be read: ${output.reason}</p>`;
-  const { lines } = output.value;
-  if (lines.length === 0) {
+/** The last words of a launch; where they are missing, why. */
+function outputOf({ launch, generation, serviceId }: Crash, isOpen: boolean): Html {
+  if (launch === null) {
     return html`<p class="note">
-      No output of launch ${generation} of ${serviceId} is stored: it wrote none, or it was removed by retention.
+      The host no longer has the record and the last words of launch ${generation}.
+      <code>coredinator services logs ${serviceId} --generation ${generation}</code> shows what is left of its output.
     </p>`;
   }
-  const title = html`Output of launch ${generation}`;
-  const shown = linesOf(output.value);
+  const lines = launch.output_tail ?? [];
+  if (lines.length === 0) {
+    return html`<p class="note">
+      There are no last words of launch ${generation}: it wrote nothing, or its output was removed by retention before
+      they were read.
+    </p>`;
+  }
+  const title = `The end of the output of launch ${launch.generation}`;
+  const list = html`<ol class="output">
+    ${lines.map(lineOf)}
+  </ol>`;
   return isOpen
     ? html`<p><b>${title}</b></p>
-        ${shown}`
+        ${list}`
     : html`<details>
-        <summary>${title} (${lines.length} lines)</summary>
-        ${shown}
+        <summary>${title} (${counted(lines.length, 'line')})</summary>
+        ${list}
       </details>`;
 }
 
 function measured({ launch }: Crash): Content {
-  if (launch === null) return html`<p class="quiet">The host no longer has the record of this launch.</p>`;
+  if (launch === null) return null;
   const facts = [
     `version ${launch.version ?? 'unknown'}`,
     ...(launch.uptime_ms === null ? [] : [`up for ${spokenDuration(launch.uptime_ms)}`]),
