@@ -19,7 +19,7 @@ const BAR_PX = 14;
 const NAMED = 16;
 const SEEN = 0.1;
 /** Of marks that are nearer, only the most important one is drawn. */
-const NEAR = 0.8;
+const NEAR = 1.5;
 
 /** A part of a lane in one state; null: unknown. */
 export interface Bar extends Period {
@@ -57,7 +57,7 @@ export function sharesOf(bars: readonly Bar[], period: Period): string {
     const share = (total / Math.max(1, spanOf(period))) * 100;
     if (total === 0) return [];
     const name = state === null ? 'unknown' : STANDING_NAMES[state];
-    return [`${name} ${share < 1 ? '<1' : Math.round(share)} %`];
+    return [`${name} ${share < 1 ? '<1' : Math.round(share)}\u00a0%`];
   });
   return shares.length === 0 ? 'nothing known' : shares.join(', ');
 }

@@ -54,7 +54,7 @@ pre{margin:.4rem 0;padding:.5rem .7rem;background:var(--sunken);border:1px solid
 .output li{display:grid;grid-template-columns:max-content max-content 1fr;gap:0 .7rem;padding:0 .6rem;font:12px/1.5 ui-monospace,'SF Mono','DejaVu Sans Mono',monospace;unicode-bidi:isolate}
 .output .err{color:var(--danger)}.output .text{white-space:pre-wrap;min-width:0;unicode-bidi:isolate}
 details{margin:.4rem 0}summary{cursor:pointer;color:var(--accent)}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}th{font-weight:600}thead th{color:var(--quiet)}.number{text-align:right;font-variant-numeric:tabular-nums}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;overflow-wrap:break-word}td code{overflow-wrap:anywhere}thead th{white-space:nowrap}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}th{font-weight:600}thead th{color:var(--quiet)}.number{text-align:right;font-variant-numeric:tabular-nums}
 del{color:var(--quiet)}ins{text-decoration:none;font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;margin:.4rem 0;list-style:none}.legend li{display:inline-flex;gap:.35rem;align-items:center}
 .lanes{display:grid;grid-template-columns:minmax(9rem,15rem) minmax(0,1fr);gap:.15rem 1rem;align-items:center}
