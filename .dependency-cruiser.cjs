@@ -256,7 +256,7 @@ module.exports = {
         'cli/, and hand host/ the value.',
       severity: 'error',
       from: { path: '^lib/host/' },
-      to: { path: '^lib/(cli|client|doctor|dashboard)/' },
+      to: { path: '^lib/(cli|client|doctor|report|dashboard)/' },
     },
     {
       name: 'nobody-imports-the-program',
