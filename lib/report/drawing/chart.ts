@@ -11,7 +11,7 @@ export interface Reading {
 
 const WIDTH = 1_000;
 const HEIGHT = 40;
-/** So many points can be told apart. */
+/** More points than this cannot be distinguished. */
 const BUCKETS = 300;
 /** Samples are a minute apart; after a longer time without one the line is interrupted. */
 const GAP_MS = 150_000;
