@@ -42,7 +42,9 @@ describe('the drawings of a report', () => {
 
   it('say in words what a lane shows', () => {
     const bars = barsOf(lanes, pump, RANGE);
-    expect(sharesOf(bars, RANGE)).to.equal('backoff 5\u00a0%, not ready 25\u00a0%, running 67\u00a0%, unknown 4\u00a0%');
+    expect(sharesOf(bars, RANGE)).to.equal(
+      'backoff 5\u00a0%, not ready 25\u00a0%, running 67\u00a0%, unknown 4\u00a0%',
+    );
     expect(countOf(pump, 'crash')).to.equal(3);
     const drawn = drawnLane(lanes, pump, RANGE).text;
     expect(drawn).to.match(/aria-label="pump1-corerl: backoff 5\u00a0%.*; 3 crashes"/);
