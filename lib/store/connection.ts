@@ -1,5 +1,7 @@
 import { Database, type Statement } from 'sqlite';
 import sqlite3 from 'sqlite3';
+import { StoreUnavailableError } from '../model/errors.ts';
+import type { Log } from '../ports/log.ts';
 
 /** The operations that a queue or a reader needs; implemented by {@link Connection}. */
 export interface SqlSession {
@@ -43,18 +45,25 @@ export class OpenConnections {
 
 /**
  * One connection, opened on first use, and again after {@link drop}. It creates the file only if `mayCreate` is set: a
- * vanished database is an error, not an empty store.
+ * vanished database is an error, not an empty store. It is not opened while there is an obstacle (a sentence): SQLite
+ * would create a write-ahead log where one was taken away, and would then read from that.
  */
 export class Connection implements SqlSession {
   readonly #file: string;
   readonly #setup: string;
   readonly #mode: number;
   readonly #all: OpenConnections;
+  readonly #obstacle: () => string | null;
   #opened: Promise<Opened> | null = null;
 
   /** `setup` is a script of pragmas that runs at each opening; `all` counts the connections to the file. */
-  constructor(file: string, setup: string, { mayCreate = false, all = new OpenConnections() } = {}) {
+  constructor(
+    file: string,
+    setup: string,
+    { mayCreate = false, all = new OpenConnections(), obstacle = (): string | null => null } = {},
+  ) {
     this.#file = file;
+    this.#obstacle = obstacle;
     this.#all = all;
     this.#setup = setup;
     this.#mode = sqlite3.OPEN_READWRITE | sqlite3.OPEN_FULLMUTEX | (mayCreate ? sqlite3.OPEN_CREATE : 0);
@@ -84,16 +93,22 @@ export class Connection implements SqlSession {
   }
 
   #open(): Promise<Opened> {
-    this.#opened ??= this.#openNow();
-    return this.#opened;
+    if (this.#opened !== null) return this.#opened;
+    const opening = this.#openNow();
+    this.#opened = opening;
+    opening.catch(() => {
+      if (this.#opened === opening) this.#opened = null;
+    });
+    return opening;
   }
 
   async #openNow(): Promise<Opened> {
     this.#all.opened();
     try {
+      const obstacle = this.#obstacle();
+      if (obstacle !== null) throw new StoreUnavailableError(obstacle);
       return await open(this.#file, this.#mode, this.#setup);
     } catch (error) {
-      this.#opened = null;
       this.#all.closed();
       throw error;
     }
@@ -117,6 +132,16 @@ export class Connection implements SqlSession {
     }
     return await statement;
   }
+}
+
+/** Drops a connection that may be broken; that this fails is only logged. */
+export async function dropBroken(
+  session: SqlSession,
+  { file, log }: { readonly file: string; readonly log: Log },
+): Promise<void> {
+  await session.drop().catch((error: unknown) => {
+    log.error({ err: error, file }, 'cannot close a connection to the store');
+  });
 }
 
 async function open(filename: string, mode: number, setup: string): Promise<Opened> {

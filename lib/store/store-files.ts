@@ -69,11 +69,17 @@ export class StoreFiles {
     return this.#outside ?? this.#inside;
   }
 
+  /** Checks at once whether the files are in place, whatever is in them; null: they are. */
+  checkPlaces(): string | null {
+    const { file, connections } = this.#options;
+    this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
+    return this.#outside;
+  }
+
   /** Checks files, sizes and header at once; null: no problem. Otherwise a sentence that says what to do. */
   check(): string | null {
-    const { file, connections } = this.#options;
-    const problem = this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
-    if (problem === null) this.#inside = this.#headerProblem();
+    this.checkPlaces();
+    if (this.known === null) this.#inside = this.#headerProblem();
     return this.known;
   }
 

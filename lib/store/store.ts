@@ -9,7 +9,7 @@ import type { UsageHistory } from '../ports/process-usage.ts';
 import type { PortFinder, PortRegistry } from '../ports/port-registry.ts';
 import type { OnStoreWrite } from '../ports/store-writes.ts';
 import type { WebhookRegistry } from '../ports/webhooks.ts';
-import { Connection, OpenConnections } from './connection.ts';
+import { Connection, dropBroken, OpenConnections } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { migrate } from './recovery/migrations.ts';
 import { checkIntegrity, moveAside, salvage } from './recovery/recovery.ts';
@@ -78,13 +78,21 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   try {
     await touch(file);
     const recoveredFrom = await prepare(options, writer);
-    const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, { all: connections });
-    const newest = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, { all: connections });
-    const files = await StoreFiles.of({
+    const reading = { all: connections, obstacle: () => files.checkPlaces() };
+    const session = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, reading);
+    const newest = new Connection(file, `${busyTimeout} PRAGMA query_only = ON;`, reading);
+    const files: StoreFiles = await StoreFiles.of({
       file,
       walLimitBytes: WAL_LIMIT_BYTES,
       connections,
-      readNewest: () => readNewest(newest),
+      readNewest: async () => {
+        try {
+          return await readNewest(newest);
+        } catch (error) {
+          if (failureKind(error) !== 'caller') await dropBroken(newest, options);
+          throw error;
+        }
+      },
     });
     const guard = options.guard === undefined ? files : bothOf(options.guard, files);
     const queue = new WriteQueue({ file, session: writer, log, onWrite: options.onWrite, guard });

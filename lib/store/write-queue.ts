@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { OnStoreWrite, StoreWriter } from '../ports/store-writes.ts';
-import type { SqlSession } from './connection.ts';
+import { dropBroken, type SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
 import { planBatch, transactionOf, type RowWrite } from './rows/batch.ts';
 
@@ -142,9 +142,7 @@ export class WriteQueue {
   async #leaveTransaction(hasBegun: boolean, error: unknown): Promise<void> {
     const isSound = failureKind(error) === 'caller' && (!hasBegun || (await this.#hasRolledBack()));
     if (isSound) return;
-    await this.#options.session.drop().catch((closing: unknown) => {
-      this.#options.log.error({ err: closing, file: this.#options.file }, 'cannot close a connection to the store');
-    });
+    await dropBroken(this.#options.session, this.#options);
   }
 
   #hasRolledBack(): Promise<boolean> {

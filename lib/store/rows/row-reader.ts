@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Instant } from '../../model/values/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { SqlSession } from '../connection.ts';
+import { dropBroken, type SqlSession } from '../connection.ts';
 import { failureKind, unavailable } from '../failure.ts';
 import type { WriteQueue } from '../write-queue.ts';
 import { inserter, rowFor, type Cell, type RowWrite, type Table } from './batch.ts';
@@ -76,16 +76,12 @@ export class RowReader {
 
   /** Raw rows. Rejects with StoreUnavailableError. */
   async query(sql: string, parameters: readonly Cell[] = []): Promise<readonly unknown[]> {
-    const { session, file, log } = this.#context;
+    const { session, file } = this.#context;
     if (this.#isClosed) throw unavailable(file, 'read', new Error('it is closed'));
     try {
       return await session.all(sql, ...parameters);
     } catch (error) {
-      if (failureKind(error) !== 'caller') {
-        await session.drop().catch((closing: unknown) => {
-          log.error({ err: closing, file }, 'cannot close a connection to the store');
-        });
-      }
+      if (failureKind(error) !== 'caller') await dropBroken(session, this.#context);
       throw unavailable(file, 'read', error);
     }
   }

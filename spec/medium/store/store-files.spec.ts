@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   openSync,
   closeSync,
   readFileSync,
@@ -193,6 +194,19 @@ describe('The files of an open store', () => {
     renameSync(`${file}.away`, file);
     expect(await store.look()).to.equal(null);
     await write(store, 21);
+  });
+
+  it('are not opened again for reading while the log is away, which would put another one in its place', async () => {
+    const log = `${file}-wal`;
+    expect(await store.look()).to.equal(null);
+    renameSync(log, `${log}.away`);
+    const history = (): Promise<readonly unknown[]> => store.actors.history({ after: 0, limit: 100 });
+    expect((await expectUnavailable(history())).message).to.match(/write-ahead log ".*" was removed, renamed/);
+    expect(existsSync(log)).to.equal(false);
+    expect(await store.look()).to.match(/was removed, renamed/);
+    renameSync(`${log}.away`, log);
+    expect(await history()).to.have.length(20);
+    expect(await store.look()).to.equal(null);
   });
 
   it('have no problem again when another database was in their place, even if they were not read before', async () => {

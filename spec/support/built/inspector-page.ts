@@ -34,6 +34,12 @@ export class OpenInspector {
     return this.page.getByRole('option').filter({ hasText: part });
   }
 
+  /** The listed event that is marked as chosen. */
+  async markedEvent(): Promise<Locator> {
+    const id = await this.page.getByRole('listbox').getAttribute('aria-activedescendant');
+    return this.page.locator(`[id="${id ?? ''}"]`);
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name });
   }

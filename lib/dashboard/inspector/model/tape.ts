@@ -287,7 +287,7 @@ export class Tape {
 }
 
 /** The index of the last item at or before a position; -1: there is none. */
-function lastIndexUpTo(items: readonly { readonly position: number }[], position: number): number {
+export function lastIndexUpTo(items: readonly { readonly position: number }[], position: number): number {
   let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;

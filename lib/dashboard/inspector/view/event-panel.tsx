@@ -7,7 +7,7 @@ import { ALL_EVENTS, matching } from '../model/filter.ts';
 import type { EventFilter } from '../model/filter.ts';
 import type { MessageEvent } from '../model/message.ts';
 import { machineActorOf, nameOf } from '../model/names.ts';
-import { LIVE_LIMITS } from '../model/tape.ts';
+import { lastIndexUpTo, LIVE_LIMITS } from '../model/tape.ts';
 import type { TapeRow } from '../model/tape.ts';
 import { HOST_ROW } from '../model/tree.ts';
 import { EventRows } from './event-rows.tsx';
@@ -108,13 +108,14 @@ interface EventPanelProps {
 /** The events between the actors, as a list or as a sequence diagram; one of them can be chosen, which pauses the page. */
 export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
   const { actor: machine } = useInspector();
-  const { tape, version, position } = useTape();
+  const { tape, version } = useTape();
   const moment = useInspection(({ context }) => context.moment);
   const [view, setView] = useState<EventView>('list');
   const [filter, setFilter] = useState<EventFilter>(ALL_EVENTS);
   const used = useDeferredValue(filter);
   const rows = useMemo(() => matching(tape, used), [tape, version, used]);
-  const row = moment === null ? null : tape.rowAt(moment);
+  // The filter may hide the row of the moment: then the listed one before it is marked, and its fields are shown.
+  const marked = moment === null ? -1 : lastIndexUpTo(rows, moment);
   const name = chosen === null || chosen === HOST_ROW ? null : nameOf(tape, chosen);
   const choose = (next: TapeRow): void => {
     machine.send({ type: 'moment.chosen', position: next.position });
@@ -179,9 +180,9 @@ export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
         <Count shown={rows.length} all={tape.rows.length} dropped={tape.dropped} />
       </div>
       <div className="event-body">
-        <EventRows key={view} view={view} rows={rows} position={moment === null ? null : position} onChoose={choose} />
+        <EventRows key={view} view={view} rows={rows} chosen={marked} onChoose={choose} />
         <div className="payload" role="region" aria-label="Chosen event" tabIndex={0}>
-          <Payload row={row} />
+          <Payload row={rows[marked] ?? null} />
         </div>
       </div>
     </section>

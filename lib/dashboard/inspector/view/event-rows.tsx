@@ -75,8 +75,8 @@ const LISTBOX: Readonly<Record<EventView, { readonly role: string; readonly 'ari
 interface EventRowsProps {
   readonly view: EventView;
   readonly rows: readonly TapeRow[];
-  /** The chosen position; null: none, so the newest row stays in view. */
-  readonly position: number | null;
+  /** The index of the chosen row; -1: there is none, so the newest row stays in view. */
+  readonly chosen: number;
   readonly onChoose: (row: TapeRow) => void;
 }
 
@@ -84,13 +84,12 @@ interface EventRowsProps {
  * The rows as a list or as a sequence diagram, oldest first; only the visible ones are in the document. The focus stays on the box, which names
  * the chosen row; Up and Down step through the events.
  */
-export function EventRows({ view, rows, position, onChoose }: EventRowsProps): ReactNode {
+export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): ReactNode {
   const { tape, version } = useTape();
   const container = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [place, setPlace] = useState({ left: 0, width: 0 });
   const sequence = useMemo(() => (view === 'sequence' ? sequenceOf(tape, rows) : null), [tape, version, rows, view]);
-  const chosen = position === null ? -1 : rows.findLastIndex((row) => row.position <= position);
   const last = rows.length - 1;
   const virtual = useVirtualizer({
     count: rows.length,
