@@ -168,7 +168,7 @@ module.exports = {
         'wire. Remedy: add the question to the API, and import type.',
       severity: 'error',
       from: { path: '^lib/dashboard/' },
-      to: { path: '^lib/', pathNot: '^lib/(dashboard|frontend|client|api)/' },
+      to: { path: '^lib/', pathNot: '^lib/(dashboard|report|frontend|client|api)/' },
     },
     {
       name: 'frontend-knows-a-host-as-any-client',
@@ -185,6 +185,29 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/frontend/' },
       to: { path: '^lib/api/|node_modules/zod', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'report-is-a-document',
+      comment:
+        'report/ makes one document of what a host answers, in browsers and terminals: it reads through lib/client and gives a text. ' +
+        'Remedy: add the question to the API, and write or download the text in cli/ or dashboard/.',
+      severity: 'error',
+      from: { path: '^lib/report/' },
+      to: { pathNot: '^lib/(report|frontend|client|api|model)/' },
+    },
+    {
+      name: 'report-loads-no-schema',
+      comment: 'What a page or a terminal loads of the host is its client. Remedy: import type.',
+      severity: 'error',
+      from: { path: '^lib/report/' },
+      to: { path: '^lib/api/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'report-loads-when-asked-for',
+      comment: 'Few who open the page or run a command want a report. Remedy: import() it.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/report/' },
+      to: { path: '^lib/report/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'dashboard-loads-no-schema',
@@ -233,7 +256,7 @@ module.exports = {
         'cli/, and hand host/ the value.',
       severity: 'error',
       from: { path: '^lib/host/' },
-      to: { path: '^lib/(cli|client|doctor|dashboard)/' },
+      to: { path: '^lib/(cli|client|doctor|report|dashboard)/' },
     },
     {
       name: 'nobody-imports-the-program',

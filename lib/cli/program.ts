@@ -9,6 +9,7 @@ import { events } from './commands/events.ts';
 import { health } from './commands/health.ts';
 import { installService } from './commands/install-service.ts';
 import { io } from './commands/io.ts';
+import { report } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
 import { services } from './commands/services.ts';
 import { shutdown } from './commands/shutdown.ts';
@@ -24,6 +25,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
   io,
   events,
   audit,
+  report,
   webhooks,
   top,
   health,

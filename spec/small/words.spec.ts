@@ -92,7 +92,7 @@ const PRIVATE_WORDS: Readonly<Record<string, PrivateWord>> = {
     say: 'slots',
     word: /\blanes?\b/,
     // The rows of a timeline are its lanes.
-    meansElse: /timeline|history|^docs\/(api|dashboard|glossary)\.md$|^docs\/decisions\/(024|README)/,
+    meansElse: /timeline|history|report|^docs\/(api|dashboard|glossary)\.md$|^docs\/decisions\/(024|README)/,
     allowed: { 'lib/ports/actor-store.ts': 'what a timeline reads' },
   },
   seat: { say: 'position', word: /\bseats?\b/ },

@@ -2,7 +2,7 @@ import type { ConfigDiffView, ConfigRevisionView } from '../../api/schemas/confi
 import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { headOf, table } from '../output/table.ts';
-import { shownTime } from '../output/time.ts';
+import { shownTime } from '../../frontend/words/local-time.ts';
 import { keyLines, serviceLines } from './changes-text.ts';
 
 /** Whose configurations. */

@@ -3,7 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { instantOf } from '../host/host-options.ts';
 import { headOf, table } from '../output/table.ts';
-import { localSentence, shownTime } from '../output/time.ts';
+import { localSentence, shownTime } from '../../frontend/words/local-time.ts';
 import { lastOf } from './event-history.ts';
 import { sentenceOf } from './events.ts';
 

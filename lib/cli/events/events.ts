@@ -10,7 +10,7 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { instantOf } from '../host/host-options.ts';
 import { paragraph } from '../output/table.ts';
 import { paintOf } from '../output/state.ts';
-import { localSentence, shownTime } from '../output/time.ts';
+import { localSentence, shownTime } from '../../frontend/words/local-time.ts';
 import { visibleOn } from '../output/visible.ts';
 import { newestSeq, eventHistory, type EventFilter } from './event-history.ts';
 

@@ -4,8 +4,8 @@ import { parseDuration } from '../../model/values/duration.ts';
 import { isoOf } from '../../model/values/time.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { headOf, table, type Cell } from '../output/table.ts';
-import { shownTime } from '../output/time.ts';
-import { plain } from '../output/visible.ts';
+import { shownTime } from '../../frontend/words/local-time.ts';
+import { plain } from '../../frontend/words/visible.ts';
 import { OptionError } from '../serve/option-values.ts';
 
 /** For how long, and which events; one of `for` and `until`. */

@@ -1,6 +1,6 @@
 import type { HealthView } from '../../api/schemas/host.ts';
 import { EXIT } from '../../host/exit-codes.ts';
-import { plain } from '../output/visible.ts';
+import { plain } from '../../frontend/words/visible.ts';
 import { printResult, type HostContext, type HostRun } from './context.ts';
 
 /** Shows the health of a host; degraded counts as a failure. */

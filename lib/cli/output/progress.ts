@@ -1,5 +1,5 @@
 import type { TextStream } from './io.ts';
-import { visible } from './visible.ts';
+import { visible } from '../../frontend/words/visible.ts';
 
 /** A progress line; only on terminals, and removed in the end. */
 export class Progress {

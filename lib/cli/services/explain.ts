@@ -4,8 +4,8 @@ import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, paragraph } from '../output/table.ts';
-import { localSentence, shownTime } from '../output/time.ts';
-import { visible } from '../output/visible.ts';
+import { localSentence, shownTime } from '../../frontend/words/local-time.ts';
+import { visible } from '../../frontend/words/visible.ts';
 
 /** Why a service is in its state, what led to it, and what happens next. */
 export function explainService(id: string, { ifExit }: { readonly ifExit?: string }): HostRun {

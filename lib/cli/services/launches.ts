@@ -3,7 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { ageSince, headOf, memorySize, paragraph, table, type Cell } from '../output/table.ts';
-import { plain } from '../output/visible.ts';
+import { plain } from '../../frontend/words/visible.ts';
 
 /** Which launches to print. */
 export interface LaunchOptions {

@@ -2,7 +2,7 @@ import type { LogItemView } from '../../api/schemas/log.ts';
 import { lastState } from '../../client/last-state.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Colors } from '../output/colors.ts';
-import { shownTime } from '../output/time.ts';
+import { shownTime } from '../../frontend/words/local-time.ts';
 import { visibleLineOn, visibleOn } from '../output/visible.ts';
 import type { PrintedItem } from './log-source.ts';
 

@@ -5,9 +5,9 @@ import { printResult, type HostContext, type HostRun } from '../host/context.ts'
 import { spokenDuration } from '../../model/values/duration.ts';
 import { paintOf, stateCell, stateWords } from '../output/state.ts';
 import { age, ageSince, factSheet, headOf, table, type Cell } from '../output/table.ts';
-import { localSentence } from '../output/time.ts';
+import { localSentence } from '../../frontend/words/local-time.ts';
 import { pinText } from './version.ts';
-import { plain } from '../output/visible.ts';
+import { plain } from '../../frontend/words/visible.ts';
 
 /** Services, in the order of their first start. */
 export function listServices(filter: ServiceFilter): HostRun {

@@ -1,6 +1,6 @@
 import { Box, Text, useInput, type Key } from 'ink';
 import type { ReactNode } from 'react';
-import { plain } from '../output/visible.ts';
+import { plain } from '../../frontend/words/visible.ts';
 import { dialogOf, dialogWidth } from './dialogs.ts';
 import { keyLine } from './keys.ts';
 import { contentOf, type ScreenFacts } from './screen-content.ts';

@@ -2,7 +2,7 @@ import type { ExplainView } from '../../api/schemas/explain.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { paintOf, stateWords } from '../output/state.ts';
 import { ageSince, factSheet } from '../output/table.ts';
-import { visible } from '../output/visible.ts';
+import { visible } from '../../frontend/words/visible.ts';
 import { explanation } from '../services/explain.ts';
 import { factsOf } from '../services/show-services.ts';
 import type { Look } from './head.ts';

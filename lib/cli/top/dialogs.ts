@@ -3,7 +3,7 @@ import { LABELS } from '../../frontend/command/send.ts';
 import { countStandings } from '../../frontend/world/groups.ts';
 import { STANDING_NAMES, STANDINGS } from '../../frontend/world/standing.ts';
 import { factSheet, paragraph } from '../output/table.ts';
-import { plain } from '../output/visible.ts';
+import { plain } from '../../frontend/words/visible.ts';
 import { HELP } from './keys.ts';
 import type { ScreenFacts } from './screen-content.ts';
 import { chosenService, type TopContext } from './context.ts';

@@ -6,8 +6,8 @@ import { countStandings } from '../../frontend/world/groups.ts';
 import { STANDING_NAMES, STANDINGS } from '../../frontend/world/standing.ts';
 import type { Colors } from '../output/colors.ts';
 import { memorySize } from '../output/table.ts';
-import { shownTime } from '../output/time.ts';
-import { plain } from '../output/visible.ts';
+import { shownTime } from '../../frontend/words/local-time.ts';
+import { plain } from '../../frontend/words/visible.ts';
 import type { Row } from './rows.ts';
 
 /** How lines are shown. */

@@ -1,5 +1,5 @@
 import { shortIds } from '../../frontend/world/short-ids.ts';
-import { visible } from '../output/visible.ts';
+import { visible } from '../../frontend/words/visible.ts';
 import { stateCell } from '../output/state.ts';
 import { ageSince, headOf, memorySize, table, type Cell } from '../output/table.ts';
 import { whyAndNext } from '../services/show-services.ts';

@@ -2,8 +2,8 @@ import { lastState } from '../../client/last-state.ts';
 import { isRowOf, type LogRow } from '../../frontend/logs/row.ts';
 import { searchWords } from '../../frontend/logs/search-words.ts';
 import { startOf } from '../../frontend/logs/window.ts';
-import { shownTime } from '../output/time.ts';
-import { plain, visible } from '../output/visible.ts';
+import { shownTime } from '../../frontend/words/local-time.ts';
+import { plain, visible } from '../../frontend/words/visible.ts';
 import type { Look } from './head.ts';
 import { firstLogRow, type TopContext } from './context.ts';
 

@@ -1,7 +1,9 @@
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { Commands } from '../command/commands.tsx';
 import { useWorld } from '../host-context.ts';
+import { ReportButton } from '../report/report-button.tsx';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
@@ -57,6 +59,7 @@ export function AgentDetail({ id }: { readonly id: string }): ReactNode {
   const agent = useWorld((world) => world.agents.get(id));
   const isKnown = useWorld((world) => world.health !== null);
   const now = useNow(true);
+  const subject = useMemo(() => ({ agent: id, service: null }), [id]);
   if (agent === undefined) {
     return <p className="hint">{isKnown ? `There is no agent “${id}” on this host.` : 'Loading…'}</p>;
   }
@@ -81,6 +84,7 @@ export function AgentDetail({ id }: { readonly id: string }): ReactNode {
         )}
       </div>
       <ServiceTable ids={agent.services} />
+      <ReportButton subject={subject} label="Report of this agent" className="button" />
       <h3>History</h3>
       <LazyHistory subject={{ type: 'agent', view: agent }} />
     </article>

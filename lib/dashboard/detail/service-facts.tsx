@@ -6,7 +6,7 @@ import { VersionButton } from '../configuration/version-button.tsx';
 import { useWorld } from '../host-context.ts';
 import { agentsOf } from '../../frontend/world/groups.ts';
 import { localInstant } from '../words/time.ts';
-import { exitWords } from './history/launch-words.ts';
+import { exitWords } from '../../frontend/launches/words.ts';
 import { formatRoute } from '../world/route.ts';
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { ReloadButton } from '../configuration/reload-button.tsx';
 import { useFeed, useWorld } from '../host-context.ts';
+import { ReportButton } from '../report/report-button.tsx';
 import { counted } from '../../frontend/words/amount.ts';
 import { clockTime } from '../words/time.ts';
 import { SignOut } from './sign-out.tsx';
@@ -47,6 +48,8 @@ function ReadOnly(): ReactNode {
   return isReadOnly ? <span className="read-only">Read-only</span> : null;
 }
 
+const EVERYTHING = { agent: null, service: null };
+
 interface HeaderProps {
   /** On a small screen: whether the list is shown in place of the details. */
   readonly isListOpen: boolean;
@@ -80,6 +83,7 @@ export function Header({ isListOpen, onList, onKeys }: HeaderProps): ReactNode {
         <a href="/inspector">Inspector</a>
         <a href="/docs">API</a>
         <ReloadButton />
+        <ReportButton subject={EVERYTHING} label="Report" className="link-button" />
         <Button
           className="link-button"
           onPress={() => {

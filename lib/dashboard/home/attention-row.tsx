@@ -9,7 +9,7 @@ import { useAnswer } from '../use-answer.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
-import { flappingNow } from '../../frontend/world/attention.ts';
+import { exitBefore, NOTHING_NEXT, flappingNow, flappingSentence } from '../../frontend/world/attention.ts';
 import type { AttentionKind } from '../../frontend/world/attention.ts';
 import { formatRoute } from '../world/route.ts';
 
@@ -20,13 +20,7 @@ function Flapping({ service }: { readonly service: ServiceView }): ReactNode {
   const now = useNow(false);
   const flapping = flappingNow(service, now);
   if (flapping === null) return null;
-  const { restarts, exact, since, threshold } = flapping;
-  return (
-    <p className="flapping">
-      Flapping: {exact ? '' : 'at least '}
-      {restarts} restarts since {localInstant(since, now)} (more than {threshold} in an hour).
-    </p>
-  );
+  return <p className="flapping">{localSentence(flappingSentence(flapping), now)}</p>;
 }
 
 function LastWords({ tail }: Readonly<Record<'tail', ExplainView['output_tail']>>): ReactNode {
@@ -40,20 +34,13 @@ function LastWords({ tail }: Readonly<Record<'tail', ExplainView['output_tail']>
   );
 }
 
-/** The end that a flapping service is likely to have again; null: unknown. */
-function exitBefore({ state, last_exit: exit }: ServiceView): string | null {
-  if (state !== 'running' || exit === null) return null;
-  return exit.signal ?? (exit.code === null ? null : String(exit.code));
-}
-
 /** What happens next: the deadline counts, and sentences with a time in them would not. */
 function Next({ service, explained }: AttentionRowContent): ReactNode {
   if (explained?.since !== service.since) return null; // of another state, and the next one is on its way
   const { if_exit: supposed } = explained;
   if (supposed !== undefined) return <p>{supposed.sentence}</p>;
   const undated = explained.next.filter(({ at }) => at === null);
-  if (undated.length === 0 && service.next === null)
-    return <p>Nothing happens by itself: it stays as it is until a command, or until its process ends.</p>;
+  if (undated.length === 0 && service.next === null) return <p>{NOTHING_NEXT}</p>;
   return (
     <div className="next">
       <NextDeadline next={service.next} />

@@ -4,9 +4,10 @@ import { Button } from 'react-aria-components';
 import { Resources } from '../detail/resources/resources.tsx';
 import { Webhooks } from '../detail/webhooks/webhooks.tsx';
 import { useWorld } from '../host-context.ts';
-import { counted } from '../../frontend/words/amount.ts';
 import { duration, localInstant } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
+import { attentionHeading } from '../../frontend/world/attention.ts';
+import type { NeedsAttention } from '../../frontend/world/attention.ts';
 import { NO_FILTER } from '../../frontend/world/filter.ts';
 import { groupsOf, reuseGroups } from '../../frontend/world/groups.ts';
 import type { Group } from '../../frontend/world/groups.ts';
@@ -14,7 +15,6 @@ import { AttentionRow } from './attention-row.tsx';
 import { GroupCard } from './overview.tsx';
 import { StartAgent } from './start-agent.tsx';
 import { useAttention } from './use-attention.ts';
-import type { NeedsAttention } from './use-attention.ts';
 import '../detail/detail.css';
 import './home.css';
 
@@ -83,15 +83,6 @@ function useOthers({ services: listed }: NeedsAttention): readonly Group[] {
   }, [world, listed]);
 }
 
-/** In one line: how much needs attention, of how much. */
-function headingOf({ causes, services, count }: NeedsAttention, total: number): string {
-  const all = causes.length + services.length;
-  if (all === 0) return total === 0 ? 'No services yet' : `Nothing needs attention: ${counted(total, 'service')}`;
-  const needs = all === 1 ? 'needs' : 'need';
-  const seen = all === count ? '' : `, ${all - count} acknowledged`;
-  return `${all} ${needs} attention${seen}`;
-}
-
 /** On a host without agents, what to do; otherwise out of the way. */
 function NewAgent(): ReactNode {
   const agents = useWorld((world) => world.agents.size);
@@ -125,7 +116,7 @@ export function Home(): ReactNode {
   if (health === null) return <p className="hint">Loading…</p>;
   return (
     <article className="thing">
-      <h2>{headingOf(needs, total)}</h2>
+      <h2>{attentionHeading(needs, total)}</h2>
       <AttentionList needs={needs} />
       {others.length === 0 ? null : (
         <section aria-labelledby="others-title">

@@ -16,10 +16,18 @@
 import { assign, emit, fromPromise, setup, stateIn } from 'xstate';
 import type { Client } from '../../client/client.ts';
 import { sentenceOf } from '../../frontend/words/sentence.ts';
-import { lanesOf } from './model/lanes.ts';
-import type { Lanes } from './model/lanes.ts';
-import { covers, extentOf, fittingSpan, lastPeriod, LONGEST_DEFAULT_MS, moved, spanOf } from './model/period.ts';
-import type { Period } from './model/period.ts';
+import { lanesOf } from '../../frontend/timeline/lanes.ts';
+import type { Lanes } from '../../frontend/timeline/lanes.ts';
+import {
+  covers,
+  extentOf,
+  fittingSpan,
+  lastPeriod,
+  LONGEST_DEFAULT_MS,
+  moved,
+  spanOf,
+} from '../../frontend/timeline/period.ts';
+import type { Period } from '../../frontend/timeline/period.ts';
 
 /** What a timeline begins with. */
 export interface TimelineInput {

@@ -12,7 +12,7 @@ export function percent(value: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 
-/** A number of items: `1 agent`, `2 agents`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+/** A number of items: `1 agent`, `2 agents`. `several`: the plural if it has no mere s. */
+export function counted(count: number, what: string, several = `${what}s`): string {
+  return `${count} ${count === 1 ? what : several}`;
 }

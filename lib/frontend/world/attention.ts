@@ -1,4 +1,6 @@
+import type { HealthView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
+import { counted } from '../words/amount.ts';
 import { standingOf } from './standing.ts';
 
 /** Why a service needs attention, by urgency. */
@@ -49,4 +51,47 @@ export function attentionOf(services: Iterable<ServiceView>, now: number): reado
     if (kind !== null) found.push({ kind, service });
   }
   return found.sort(compare);
+}
+
+/** That a service flaps, as a sentence with the instant as the host has it. */
+export function flappingSentence({ restarts, exact, since, threshold }: NonNullable<ServiceView['flapping']>): string {
+  return `Flapping: ${exact ? '' : 'at least '}${restarts} restarts since ${since} (more than ${threshold} in an hour).`;
+}
+
+/** What happens next to a service without a deadline or a condition. */
+export const NOTHING_NEXT = 'Nothing happens by itself: it stays as it is until a command, or until its process ends.';
+
+/** The end that a flapping service is likely to have again; null: unknown. */
+export function exitBefore({ state, last_exit: exit }: ServiceView): string | null {
+  if (state !== 'running' || exit === null) return null;
+  return exit.signal ?? (exit.code === null ? null : String(exit.code));
+}
+
+/** What needs attention now. */
+export interface NeedsAttention {
+  /** Why the host is degraded. */
+  readonly causes: readonly { readonly reason: string; readonly since: string | null }[];
+  readonly services: readonly Attention[];
+  /** How many of all nobody has acknowledged. */
+  readonly count: number;
+}
+
+/** What needs attention at an instant: of the host, and of these services. */
+export function needsAttention(
+  services: Iterable<ServiceView>,
+  health: HealthView | null,
+  now: number,
+): NeedsAttention {
+  const causes = health?.causes ?? (health?.reasons ?? []).map((reason) => ({ reason, since: null }));
+  const found = attentionOf(services, now);
+  return { causes, services: found, count: causes.length + found.filter((one) => !isAcknowledged(one)).length };
+}
+
+/** In one line: how much needs attention, of how much. */
+export function attentionHeading({ causes, services, count }: NeedsAttention, total: number): string {
+  const all = causes.length + services.length;
+  if (all === 0) return total === 0 ? 'No services yet' : `Nothing needs attention: ${counted(total, 'service')}`;
+  const needs = all === 1 ? 'needs' : 'need';
+  const seen = all === count ? '' : `, ${all - count} acknowledged`;
+  return `${all} ${needs} attention${seen}`;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { LaunchView } from '../../../lib/api/schemas/launch.ts';
-import { differencesOf, endOf, isFailed, outputOf } from '../../../lib/dashboard/detail/history/launch-words.ts';
+import { outputOf } from '../../../lib/dashboard/detail/history/launch-words.ts';
+import { differencesOf, endOf, isFailed } from '../../../lib/frontend/launches/words.ts';
 import { instant } from '../frontend/views.ts';
 
 function launch(change: Partial<LaunchView> = {}): LaunchView {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createActor, SimulatedClock, type ActorRefFrom } from 'xstate';
 import type { TimelineView } from '../../../lib/api/schemas/timeline.ts';
 import { timelineMachine } from '../../../lib/dashboard/timeline/machine.ts';
-import type { Period } from '../../../lib/dashboard/timeline/model/period.ts';
+import type { Period } from '../../../lib/frontend/timeline/period.ts';
 
 const HOUR = 3_600_000;
 const EPOCH = 1_700_000_000_000;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { TimelineView } from '../../../lib/api/schemas/timeline.ts';
 import { formatTimelineAddress, parseTimelineAddress } from '../../../lib/dashboard/timeline/model/address.ts';
-import { indexAt, lanesOf, markNear, nextMark, stateAt } from '../../../lib/dashboard/timeline/model/lanes.ts';
-import type { Lane, Lanes } from '../../../lib/dashboard/timeline/model/lanes.ts';
-import { covers, extentOf, lastPeriod, moved, zoomed } from '../../../lib/dashboard/timeline/model/period.ts';
+import { indexAt, lanesOf, markNear, nextMark, stateAt } from '../../../lib/frontend/timeline/lanes.ts';
+import type { Lane, Lanes } from '../../../lib/frontend/timeline/lanes.ts';
+import { covers, extentOf, lastPeriod, moved, zoomed } from '../../../lib/frontend/timeline/period.ts';
 import { momentWords } from '../../../lib/dashboard/timeline/model/words.ts';
 
 const HOUR = 3_600_000;

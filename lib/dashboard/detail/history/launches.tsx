@@ -6,7 +6,8 @@ import { useAnswer } from '../../use-answer.ts';
 import { bytes } from '../../../frontend/words/amount.ts';
 import { Problem } from '../../words/problem.tsx';
 import { duration, localInstant } from '../../words/time.ts';
-import { differencesOf, endOf, isFailed, outputOf } from './launch-words.ts';
+import { differencesOf, endOf, isFailed } from '../../../frontend/launches/words.ts';
+import { outputOf } from './launch-words.ts';
 import './launches.css';
 
 const SHOWN = 10;

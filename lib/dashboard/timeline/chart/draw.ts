@@ -1,8 +1,8 @@
 import { STANDING_NAMES, STANDINGS } from '../../../frontend/world/standing.ts';
 import type { Standing } from '../../../frontend/world/standing.ts';
-import { importanceOf, indexAt } from '../model/lanes.ts';
-import type { Lane, LaneMark, Lanes } from '../model/lanes.ts';
-import type { Period } from '../model/period.ts';
+import { importanceOf, indexAt } from '../../../frontend/timeline/lanes.ts';
+import type { Lane, LaneMark, Lanes } from '../../../frontend/timeline/lanes.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 import { drawMark } from './marks.ts';
 import type { Palette } from './palette.ts';
 

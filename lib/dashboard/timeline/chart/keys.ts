@@ -1,5 +1,5 @@
-import { moved, spanOf, zoomed } from '../model/period.ts';
-import type { Period } from '../model/period.ts';
+import { moved, spanOf, zoomed } from '../../../frontend/timeline/period.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 
 /** What keys do on a chart. */
 export interface KeyActions {

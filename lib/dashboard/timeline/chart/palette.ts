@@ -1,3 +1,5 @@
+import { STATE_HATCHES, STATE_HEIGHTS } from '../../../frontend/timeline/looks.ts';
+import type { Hatch } from '../../../frontend/timeline/looks.ts';
 import type { Standing } from '../../../frontend/world/standing.ts';
 
 /** How a state is drawn: each has its own height and pattern, so that nobody has to distinguish colours. */
@@ -22,27 +24,6 @@ export interface Palette {
   readonly healthy: string;
   readonly degraded: string | CanvasPattern;
 }
-
-const HEIGHTS: Readonly<Record<Standing, number>> = {
-  failed: 1,
-  backoff: 1,
-  unready: 0.75,
-  starting: 0.55,
-  stopping: 0.55,
-  running: 0.75,
-  stopped: 0.2,
-};
-
-type Hatch = 'solid' | 'up' | 'down' | 'crossed' | 'dots' | 'upright';
-const HATCHES: Readonly<Record<Standing, Hatch>> = {
-  failed: 'crossed',
-  backoff: 'up',
-  unready: 'dots',
-  starting: 'upright',
-  stopping: 'down',
-  running: 'solid',
-  stopped: 'solid',
-};
 
 /** Where people have chosen their own colours, those take the place of ours. */
 const FORCED: Readonly<Partial<Record<string, string>>> = {
@@ -107,7 +88,7 @@ export function paletteOf(element: HTMLElement): Palette {
   const [surface, line] = [color('--surface'), color('--line')];
   const look = (state: Standing): StateLook => {
     const own = color(`--state-${state}`);
-    return { height: HEIGHTS[state], color: own, fill: hatched(own, surface, HATCHES[state]) };
+    return { height: STATE_HEIGHTS[state], color: own, fill: hatched(own, surface, STATE_HATCHES[state]) };
   };
   return {
     ...{ surface, line, text: color('--text'), quiet: color('--quiet'), danger: color('--danger') },

@@ -1,7 +1,7 @@
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Lane, Lanes } from '../model/lanes.ts';
-import type { Period } from '../model/period.ts';
+import type { Lane, Lanes } from '../../../frontend/timeline/lanes.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 import { drawLanes } from './draw.ts';
 import { paletteOf } from './palette.ts';
 import type { Palette } from './palette.ts';

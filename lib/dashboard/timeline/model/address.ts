@@ -1,5 +1,5 @@
-import { between } from './period.ts';
-import type { Period } from './period.ts';
+import { between } from '../../../frontend/timeline/period.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 
 /** What of a timeline is in the address of the page. */
 export interface TimelineAddress {

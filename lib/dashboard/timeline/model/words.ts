@@ -1,26 +1,9 @@
 import { counted } from '../../../frontend/words/amount.ts';
 import { localInstant } from '../../words/time.ts';
 import { STANDING_NAMES } from '../../../frontend/world/standing.ts';
-import { isAbsent, stateAt } from './lanes.ts';
-import type { Lane, LaneMark, Lanes, MarkKind } from './lanes.ts';
-
-/** What a mark is called. */
-export const MARK_NAMES: Readonly<Record<MarkKind, string>> = {
-  command: 'command',
-  reload: 'reload',
-  crash: 'crash',
-  end: 'expected end',
-  launch: 'launch',
-  adoption: 'adoption',
-  host_start: 'host started',
-  host_stop: 'host stopped',
-  host_crash: 'host crashed',
-  other: 'other event',
-};
-
-export function markWords({ kind, count }: LaneMark): string {
-  return count === 1 ? MARK_NAMES[kind] : `${MARK_NAMES[kind]} ×${count}`;
-}
+import { markWords } from '../../../frontend/timeline/marks.ts';
+import { isAbsent, stateAt } from '../../../frontend/timeline/lanes.ts';
+import type { Lane, LaneMark, Lanes } from '../../../frontend/timeline/lanes.ts';
 
 /** What a lane says about an instant. */
 export function laneWords(lanes: Lanes, lane: Lane, at: number): string {

@@ -8,7 +8,7 @@ import { Problem } from '../../words/problem.tsx';
 import { localInstant, localSentence } from '../../words/time.ts';
 import { formatTimelineAddress } from '../model/address.ts';
 import type { TimelineAddress } from '../model/address.ts';
-import type { Period } from '../model/period.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 
 const FIRST_EVENTS = 100;
 const MOST_EVENTS = 1_000;

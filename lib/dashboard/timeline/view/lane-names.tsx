@@ -1,7 +1,7 @@
 import type { Virtualizer } from '@tanstack/react-virtual';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
-import type { Lane } from '../model/lanes.ts';
+import type { Lane } from '../../../frontend/timeline/lanes.ts';
 
 interface LaneNamesProps {
   readonly rows: readonly Lane[];

@@ -8,7 +8,7 @@ import { useHost } from '../../host-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
 import { dayOf, localInstant } from '../../words/time.ts';
-import type { Period } from '../model/period.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 
 const FIRST_LINES = 100;
 const MORE_TIMES = 5;

@@ -4,9 +4,8 @@ import { Button } from 'react-aria-components';
 import { Problem } from '../../words/problem.tsx';
 import { STANDING_NAMES, STANDINGS } from '../../../frontend/world/standing.ts';
 import { StateMark } from '../../words/state-badge.tsx';
-import { pathOf } from '../chart/marks.ts';
-import type { MarkKind } from '../model/lanes.ts';
-import { MARK_NAMES } from '../model/words.ts';
+import type { MarkKind } from '../../../frontend/timeline/lanes.ts';
+import { MARK_NAMES, markPath } from '../../../frontend/timeline/marks.ts';
 import { EventList } from './event-list.tsx';
 import { LaneChart } from './lane-chart.tsx';
 import type { Chosen } from './lane-chart.tsx';
@@ -44,7 +43,7 @@ function Legend(): ReactNode {
         {KINDS.map((kind) => (
           <li key={kind}>
             <svg className={`tl-mark tl-mark-${kind}`} viewBox="0 0 8 8" width="10" height="10" aria-hidden="true">
-              <path d={pathOf(kind)} />
+              <path d={markPath(kind)} />
             </svg>{' '}
             {MARK_NAMES[kind]}
           </li>

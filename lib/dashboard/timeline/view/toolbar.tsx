@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { localInstant } from '../../words/time.ts';
-import { moved, spanOf, SPANS, zoomed } from '../model/period.ts';
-import type { Period } from '../model/period.ts';
+import { moved, spanOf, SPANS, zoomed } from '../../../frontend/timeline/period.ts';
+import type { Period } from '../../../frontend/timeline/period.ts';
 import { useTimelinePart } from './use-timeline.ts';
 import type { TimelineActor } from './use-timeline.ts';
 

@@ -6,7 +6,7 @@ import { replaceHash, useHash } from '../../route.ts';
 import { timelineMachine } from '../machine.ts';
 import { formatTimelineAddress, parseTimelineAddress } from '../model/address.ts';
 import type { TimelineAddress } from '../model/address.ts';
-import { spanOf } from '../model/period.ts';
+import { spanOf } from '../../../frontend/timeline/period.ts';
 
 export type TimelineActor = Actor<typeof timelineMachine>;
 

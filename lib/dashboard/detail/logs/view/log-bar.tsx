@@ -6,7 +6,7 @@ import type { ServiceView } from '../../../../api/schemas/service.ts';
 import { useHost, useWorld } from '../../../host-context.ts';
 import { useAnswer } from '../../../use-answer.ts';
 import { localInstant } from '../../../words/time.ts';
-import { endOf } from '../../history/launch-words.ts';
+import { endOf } from '../../../../frontend/launches/words.ts';
 import { STREAMS } from '../../../../frontend/logs/source.ts';
 import type { LogSource } from '../../../../frontend/logs/source.ts';
 import { downloadOf } from '../model/address.ts';

@@ -1,5 +1,5 @@
-import type { TimelineView } from '../../../api/schemas/timeline.ts';
-import type { Standing } from '../../../frontend/world/standing.ts';
+import type { TimelineView } from '../../api/schemas/timeline.ts';
+import type { Standing } from '../world/standing.ts';
 import type { Period } from './period.ts';
 
 /** A kind of mark. */

@@ -1,4 +1,4 @@
-import { withInstants } from '../../frontend/words/sentence.ts';
+import { withInstants } from './sentence.ts';
 
 /** An instant of the API in the time zone of this machine, `2026-01-02 03:04:05.678`, or as it is. */
 export function shownTime(iso: string, isUtc = false): string {
