@@ -15,7 +15,7 @@ import type { Original } from '../model/original.ts';
 import type { Prober } from '../ports/prober.ts';
 import { processesOf } from '../process/adopt/tagged-processes.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
-import { bestShimKind, guardOf } from '../process/launch/shim-kind.ts';
+import { bestShimKind, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
 import { systemAccounts } from '../process/os/accounts.ts';
 import { createProber } from '../probe/prober.ts';
 import { PatientWriter } from '../store/patient-writer.ts';
@@ -96,12 +96,14 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     orphans: options.orphans,
   });
   cleanup.add(() => engine.close());
-  const { processes, punchCommand } = engine;
+  const { processes } = engine;
+  const shim = bestShimKind(); // of commands of this host, not of launches
+  const punchCommand = punchCommandOf(shim);
   const logs = await openServiceLogs({ stateDir, status: (id) => processes.status(id), log, punchCommand });
   cleanup.add(() => logs.close());
   const prober = createProber({
     ...{ logs, clock, basePath, log, accounts },
-    execGuard: guardOf(bestShimKind()),
+    execGuard: guardOf(shim),
     meter: metrics.probes,
   });
   cleanup.add(() => {

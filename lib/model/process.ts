@@ -5,8 +5,11 @@ import type { Instant, Millis } from './values/time.ts';
 /** A shim that this version starts: in C, or in Node. */
 export type OwnShimKind = 'native' | 'node';
 
-/** The shim of a launch. Earlier versions also started one in POSIX shell, which may still hold its service. */
-export type ShimKind = OwnShimKind | 'sh';
+/** The shim of a process of this machine. Earlier versions also started one in POSIX shell, which may still hold its service. */
+export type LocalShimKind = OwnShimKind | 'sh';
+
+/** The shim of a launch. `pod`: it is the first process of a pod in a cluster. */
+export type ShimKind = LocalShimKind | 'pod';
 
 /** What is guaranteed for a launch on this machine (contract 3.4). */
 export interface Guarantees {
@@ -39,23 +42,48 @@ export interface ProcessExit {
   readonly usage?: ExitUsage;
 }
 
+/** Where a service on the machine of the host can be reached. */
+export const LOOPBACK = '127.0.0.1';
+
+/** The place and the address of processes on the machine of the host. */
+export const HERE = { place: null, address: LOOPBACK } as const;
+
 /** One launched process with its unique identity: (bootId, pid, startTime) never repeats. */
 export interface Launch {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly generation: number;
-  readonly pid: number;
-  /** Start time in the system's own unit (Linux: clock ticks since boot). */
+  /** Its pid on the machine of the host; null: it runs elsewhere, see `place`. */
+  readonly pid: number | null;
+  /**
+   * What never repeats for this pid: its start time in the system's own unit (Linux: clock ticks since boot). Without a
+   * pid it identifies the process alone.
+   */
   readonly startTime: string;
+  /** Where it runs, as in `pod pump1 on node n2`; null: on the machine of the host. */
+  readonly place: string | null;
+  /** The host name or address at which it can be reached. */
+  readonly address: string;
   readonly executablePath: string;
   readonly version: string | null;
   readonly launchedAt: Instant;
   readonly guarantees: Guarantees;
 }
 
-/** The process as messages name it; null if there is none or its pid was not stored. */
-export function processLabel(process: { readonly pid: number | null } | null): string {
-  return `pid ${process?.pid ?? '?'}`;
+/** The process as messages name it, by its place or its pid; null if there is none or neither was stored. */
+export function processLabel(process: ProcessPlace | null): string {
+  return process?.place ?? `pid ${process?.pid ?? '?'}`;
+}
+
+/** Where a process is found. */
+export interface ProcessPlace {
+  readonly pid: number | null;
+  readonly place: string | null;
+}
+
+/** The same in the details of an event: without the place of a process on the machine of the host. */
+export function processDetail({ pid, place }: ProcessPlace): Partial<ProcessPlace> {
+  return place === null ? { pid } : { pid, place };
 }
 
 /**

@@ -58,8 +58,9 @@ export interface Orphan {
   /** Null: it is unknown which service it belongs to. */
   readonly serviceId: ServiceId | null;
   readonly generation: number | null;
-  /** The main process, or one of the remaining ones. */
-  readonly pid: number;
+  /** The main process, or one of the remaining ones; null: it runs elsewhere, see `place`. */
+  readonly pid: number | null;
+  readonly place: string | null;
   readonly fate: 'reported' | 'adopted' | 'killed';
   readonly foundAt: Instant;
   /** The sentence that says what was done and what can be done. */

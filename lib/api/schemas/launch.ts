@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, idSchema, instantSchema } from '../wire.ts';
+import { countSchema, idSchema, instantSchema, placeSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { logStreamSchema } from './log.ts';
 import { eventCauseSchema, exitClassSchema } from './state.ts';
@@ -31,7 +31,11 @@ export const measuredFields = {
 export const launchSchema = z
   .strictObject({
     generation: countSchema,
-    pid: z.int().nullable().meta({ description: 'Null: its program has not begun to run.' }),
+    pid: z
+      .int()
+      .nullable()
+      .meta({ description: 'Null: its program has not begun to run, or it ran elsewhere, see `place`.' }),
+    place: placeSchema,
     version: z.string().nullable(),
     executable: z.string(),
     revision: z.string().nullable().meta({ description: 'The revision of the spec that it was launched with.' }),

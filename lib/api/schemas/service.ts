@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import { countSchema, idSchema, instantSchema, placeSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { pinSchema } from './version.ts';
 import { measuredFields, tailSchema } from './launch.ts';
@@ -48,6 +48,7 @@ export const serviceSchema = z
       .meta({ description: 'Whether its readiness probe passes, or it has none; null: it is not `running`.' }),
     generation: countSchema.meta({ description: 'The number of launches of the service.' }),
     pid: z.int().nullable(),
+    place: placeSchema,
     version: z.string().nullable(),
     executable: z.string().nullable(),
     config_path: z.string().nullable(),
@@ -109,6 +110,7 @@ export const serviceSchema = z
       ready: true,
       generation: 2,
       pid: 4711,
+      place: null,
       version: '2.0.1',
       executable: '/plant/corerl-2.0.1',
       config_path: '/plant/pump1.yaml',

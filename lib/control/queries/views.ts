@@ -48,6 +48,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, fla
     ready: state === 'running' ? substate === 'ready' : null,
     generation: context.launch?.generation ?? context.generation,
     pid: context.launch?.pid ?? null,
+    place: context.launch?.place ?? null,
     version: context.executable?.version ?? null,
     executable: context.executable?.path ?? null,
     config_path: context.spec.configPath,
@@ -102,6 +103,7 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
     intended_state: context.intended,
     config_path: context.spec.configPath,
     pid: context.launch?.pid ?? null,
+    place: context.launch?.place ?? null,
     version: context.executable?.version ?? null,
     restarts: context.restarts,
   };
@@ -109,12 +111,12 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
 
 /** The last status of a service that is gone now. */
 export function goneStatus(last: ServiceSnapshot): ServiceStatusView {
-  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
+  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null, place: null };
 }
 
 /** The status of a service of which nothing is known any longer. */
 export function statusOfForgotten(id: string): ServiceStatusView {
-  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
+  const nothing = { config_path: null, pid: null, place: null, version: null, restarts: 0 };
   return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
 }
 

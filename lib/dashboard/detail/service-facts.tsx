@@ -1,3 +1,4 @@
+import { processCell } from '../../frontend/words/process.ts';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { PinView } from '../../api/schemas/version.ts';
@@ -47,7 +48,8 @@ function AgentLinks({ service }: { readonly service: ServiceView }): ReactNode {
 
 /** The main fields of a service. */
 export function ServiceFacts({ service }: { readonly service: ServiceView }): ReactNode {
-  const { kind, generation, pid, version, restarts, executable, adopted } = service;
+  const { kind, generation, version, restarts, executable, adopted, place } = service;
+  const process = processCell(service);
   const isDrifted = service.running_revision !== null && service.running_revision !== service.revision;
   return (
     <dl className="facts">
@@ -56,7 +58,9 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
         {version ?? '–'} <VersionButton id={service.id} />
       </Fact>
       {service.pin === null ? null : <Fact name="Pinned">{pinOf(service.pin)}</Fact>}
-      <Fact name="Pid">{pid === null ? '–' : `${pid}${adopted ? ' (adopted)' : ''}`}</Fact>
+      <Fact name={place === null ? 'Pid' : 'Place'}>
+        {process === null ? '–' : `${process}${adopted ? ' (adopted)' : ''}`}
+      </Fact>
       <Fact name="Generation">{generation}</Fact>
       <Fact name="Restarts">{restarts}</Fact>
       <Fact name="Last exit">{exitOf(service)}</Fact>

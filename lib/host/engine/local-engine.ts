@@ -1,7 +1,7 @@
 import { createCatalog } from '../../config/catalog.ts';
 import type { Engine, EngineContext } from '../../ports/engine/engine.ts';
 import { createLocalProcessHost } from '../../process/local-process-host.ts';
-import { bestShimKind, guaranteesOf, punchCommandOf, shimsOf } from '../../process/launch/shim-kind.ts';
+import { bestShimKind, guaranteesOf, shimsOf } from '../../process/launch/shim-kind.ts';
 import { portFinder } from '../../process/os/free-port.ts';
 import { instanceAt } from '../../store/state-identity.ts';
 
@@ -17,7 +17,6 @@ export async function openLocalEngine(context: EngineContext): Promise<Engine> {
     catalog: createCatalog({ basePath, exclude: [stateDir], roots: executableRoots, log }),
     ports: portFinder(),
     guarantees: guaranteesOf(shim),
-    punchCommand: punchCommandOf(shim),
     close: () => processes.close(),
   };
 }

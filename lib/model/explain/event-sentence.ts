@@ -226,7 +226,7 @@ function launchOf(entry: DescribableEvent): string {
 }
 
 function processOf(entry: DescribableEvent): string {
-  return processLabel({ pid: number(entry, 'pid') });
+  return processLabel({ pid: number(entry, 'pid'), place: text(entry, 'place') });
 }
 
 function generationOf(entry: DescribableEvent): string {

@@ -23,11 +23,6 @@ export interface Engine {
   readonly ports: PortFinder;
   /** What is guaranteed for launches, unless one says less. */
   readonly guarantees: Guarantees;
-  /**
-   * The command that frees the space of the first bytes of an output file, to which `FILE BYTES` is appended; null: there
-   * is none.
-   */
-  readonly punchCommand: readonly string[] | null;
 
   /** Releases everything without touching a process. */
   close(): Promise<void>;

@@ -196,6 +196,9 @@ CREATE TABLE usage_sample (
 // A timeline is read by time.
 const EVENTS_BY_TIME = 'CREATE INDEX journal_at ON journal (at);';
 
+// Launches of other engines have no pid, but a place.
+const PLACES = 'ALTER TABLE launch ADD COLUMN place TEXT';
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -211,6 +214,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 11, up: REPEATED_EVENTS },
   { id: 12, up: CONFIG_REVISIONS + VERSION_PINS },
   { id: 13, up: USAGE_SAMPLES + EVENTS_BY_TIME },
+  { id: 14, up: PLACES },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

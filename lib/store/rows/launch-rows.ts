@@ -5,7 +5,7 @@ import { EXPECTED_ENDS } from '../../model/states.ts';
 import { launchId, serviceId } from '../../model/values/id-schema.ts';
 
 import type { LaunchId } from '../../model/values/ids.ts';
-import type { LaunchedSpec, LaunchEntry } from '../../ports/launch-ledger.ts';
+import type { LaunchedProcess, LaunchedSpec, LaunchEntry } from '../../ports/launch-ledger.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import type { RowSource } from './row-reader.ts';
 
@@ -22,6 +22,7 @@ export const LAUNCH_COLUMNS = [
   'intended_at',
   'pid',
   'start_time',
+  'place',
   'exit_code',
   'exit_signal',
   'exit_at',
@@ -34,10 +35,11 @@ export const FAILED = `exit_class NOT IN (${EXPECTED_ENDS.map((name) => `'${name
 
 const insert = inserter('launch', [...LAUNCH_COLUMNS, 'revision', 'env']);
 
-// The exit may be written before the pid: then the pid is added and the entry stays exited.
+// The exit may be written before the process: then the process is added and the entry stays exited.
 const RUNNING = {
   table: 'launch',
-  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = given.value ->> 1, start_time = given.value ->> 2
+  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = given.value ->> 1, start_time = given.value ->> 2,
+          place = given.value ->> 3
         FROM json_each(?1) AS given WHERE launch_id = given.value ->> 0 AND state <> 'revoked'`,
 } as const;
 
@@ -68,13 +70,14 @@ export const launchColumns = z.strictObject({
   service_id: serviceId,
   generation: z.int().nonnegative(),
   state: z.enum(['intent', 'running', 'exited', 'revoked']),
-  shim: z.enum(['native', 'sh', 'node']),
+  shim: z.enum(['native', 'sh', 'node', 'pod']),
   boot_id: z.string(),
   executable_path: z.string(),
   version: z.string().nullable(),
   intended_at: z.number(),
   pid: z.int().positive().nullable(),
   start_time: z.string().nullable(),
+  place: z.string().nullable(),
   exit_code: z.number().nullable(),
   exit_signal: z.string().nullable(),
   exit_at: z.number().nullable(),
@@ -98,6 +101,7 @@ export function entryOf(row: LaunchColumns): LaunchEntry {
     intendedAt: row.intended_at,
     pid: row.pid,
     startTime: row.start_time,
+    place: row.place,
     exit: exitOf(row),
   };
 }
@@ -162,6 +166,7 @@ export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null):
     intended_at: entry.intendedAt,
     pid: entry.pid,
     start_time: entry.startTime,
+    place: entry.place,
     exit_code: exit?.code ?? null,
     exit_signal: exit?.signal ?? null,
     exit_at: exit?.at ?? null,
@@ -175,8 +180,8 @@ export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null):
 }
 
 /** Records the process of a launch. */
-export function launchRunning(launchId: LaunchId, pid: number, startTime: string): RowWrite {
-  return rowFor(RUNNING, launchId, [launchId, pid, startTime]);
+export function launchRunning(launchId: LaunchId, { pid, startTime, place }: LaunchedProcess): RowWrite {
+  return rowFor(RUNNING, launchId, [launchId, pid, startTime, place]);
 }
 
 /** Records the exit of the main process of a launch. */

@@ -5,7 +5,15 @@ import { instant } from '../frontend/views.ts';
 
 function launch(change: Partial<LaunchView> = {}): LaunchView {
   return {
-    ...{ generation: 7, pid: 4711, version: '1.0.0', executable: '/plant/a', revision: 'aaaa', stable: false },
+    ...{
+      generation: 7,
+      pid: 4711,
+      place: null,
+      version: '1.0.0',
+      executable: '/plant/a',
+      revision: 'aaaa',
+      stable: false,
+    },
     ...{ launched_at: instant(1), ended_at: instant(2), exit: { code: 1, signal: null, class: 'code' } },
     ...{ cause: 'process.exited', uptime_ms: 1_000, max_rss: null, cpu_ms: null, output_tail: null },
     ...change,

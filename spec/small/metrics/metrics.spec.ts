@@ -252,7 +252,16 @@ describe('the metrics of a host', () => {
       const launchId = 'a'.repeat(32) as never;
       host.surveyed.set(PUMP, { status: 'revoked', generation: 1, launchId });
       const reason = 'It lives.';
-      host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', foundAt: 0, reason });
+      host.found.push({
+        launchId,
+        serviceId: null,
+        generation: null,
+        pid: 7,
+        place: null,
+        fate: 'killed',
+        foundAt: 0,
+        reason,
+      });
       await observed(host).survey();
       expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
       expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);

@@ -140,6 +140,12 @@ const ROWS: readonly Row[] = [
       'Its process runs with an older revision of its configuration; the next launch uses the current one.',
   ],
   [
+    'running elsewhere, and adopted',
+    { isAdopted: true, launch: { ...LAUNCH, pid: null, place: 'pod pump1 on node n2' } },
+    'has been running for 3 s. It is running as intended. ' +
+      'Its process (pod pump1 on node n2) was launched by an earlier host and adopted by this one.',
+  ],
+  [
     'stopping',
     { ...stopping, intended: 'stopped', reason: { code: 'not_ready', found: 'of before the stop' } },
     'has been stopping for 3 s: a stop was requested. It should be stopped; SIGKILL follows in 4 s if it has not exited.',

@@ -1,11 +1,12 @@
-import type {
-  ExitUsage,
-  Guarantees,
-  Launch,
-  LaunchFailure,
-  LaunchOutcome,
-  ProcessExit,
-  LaunchStatus,
+import {
+  HERE,
+  type ExitUsage,
+  type Guarantees,
+  type Launch,
+  type LaunchFailure,
+  type LaunchOutcome,
+  type ProcessExit,
+  type LaunchStatus,
 } from '../../../lib/model/process.ts';
 import type { NodeSignal, StopSpec } from '../../../lib/model/spec.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../../../lib/model/values/ids.ts';
@@ -168,7 +169,7 @@ class InMemoryProcessHost implements FakeProcessHost {
       return { type: 'refused', generation: request.generation, failure: refusal };
     }
     const { serviceId, generation, executablePath, version } = request;
-    const who = { pid: 100_000 + this.#count, startTime: String(this.#count), launchedAt: this.#clock.now() };
+    const who = { pid: 100_000 + this.#count, startTime: String(this.#count), ...HERE, launchedAt: this.#clock.now() };
     const launch = { launchId, serviceId, generation, ...who, executablePath, version, guarantees: GUARANTEES };
     slot.status = { status: 'alive', generation, launch };
     return { type: 'launched', launch };
