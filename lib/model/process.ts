@@ -23,6 +23,9 @@ export interface Guarantees {
   readonly outputBuffer: number | null;
 }
 
+/** Why processes of an earlier boot ended. */
+export const REBOOTED = 'the machine was rebooted';
+
 /** What a main process has used, together with the descendants that it has waited for. */
 export interface ExitUsage {
   /** The most memory that one of them had at any time, in bytes. */
@@ -36,8 +39,10 @@ export interface ProcessExit {
   readonly signal: string | null;
   readonly at: Instant;
   readonly isKnown: boolean;
-  /** The machine went down: the launch was made in an earlier boot, and nobody observed its exit. */
-  readonly isReboot?: boolean;
+  /** The service is not to blame: something else ended it, as `because` says. It starts again immediately. */
+  readonly isBlameless?: boolean;
+  /** What ended it besides its own doing, as a clause such as {@link REBOOTED}; absent: nothing else is known. */
+  readonly because?: string;
   /** Absent: unknown. */
   readonly usage?: ExitUsage;
 }

@@ -57,6 +57,7 @@ const lastExit = z.strictObject({
   version: z.string().nullable().default(null),
   revision: z.string().nullable().default(null),
   usage: z.strictObject({ maxRss: z.number(), cpuMs: z.number() }).nullable().default(null),
+  because: z.string().nullable().default(null),
 }) satisfies z.ZodType<LastExit>;
 
 const afterStop = z.discriminatedUnion('type', [

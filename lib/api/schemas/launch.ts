@@ -27,6 +27,12 @@ export const measuredFields = {
   }),
 };
 
+/** Why it ended, if not by its own doing. */
+export const becauseSchema = z.string().nullable().meta({
+  description: 'What ended it besides its own doing, as a clause; null: nothing else is known.',
+  example: 'the machine was rebooted',
+});
+
 /** One launch of a service. */
 export const launchSchema = z
   .strictObject({
@@ -48,6 +54,7 @@ export const launchSchema = z
         class: exitClassSchema
           .nullable()
           .meta({ description: 'Null: not known yet, or ended under an earlier version.' }),
+        because: becauseSchema,
       })
       .nullable(),
     cause: eventCauseSchema.nullable().meta({ description: 'The `cause` of the event of its end; null as above.' }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countSchema, idSchema, instantSchema, placeSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { pinSchema } from './version.ts';
-import { measuredFields, tailSchema } from './launch.ts';
+import { becauseSchema, measuredFields, tailSchema } from './launch.ts';
 import { exitClassSchema, intendedSchema, reasonCodeSchema, stateSchema, substateSchema } from './state.ts';
 
 /** A past exit (contract 3.4). */
@@ -16,6 +16,7 @@ export const lastExitSchema = z
     ...measuredFields,
     version: z.string().nullable(),
     revision: z.string().nullable().meta({ description: 'The revision of the spec that it was launched with.' }),
+    because: becauseSchema,
     output_tail: tailSchema.nullable().optional().meta({ description: 'In the answer for a single service.' }),
   })
   .meta({ id: 'LastExit' });
@@ -128,6 +129,7 @@ export const serviceSchema = z
         cpu_ms: 5_120,
         version: '2.0.1',
         revision: '5d41402abc4b',
+        because: null,
       },
       next: null,
       reason: null,

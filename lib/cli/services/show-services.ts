@@ -70,7 +70,8 @@ function lastExit({ last_exit: exit }: ServiceView, now: number): string | null 
   if (exit === null) return null;
   const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
   const after = exit.uptime_ms === null ? '' : ` after ${spokenDuration(exit.uptime_ms)}`;
-  return `${how} (${exit.class})${after}, launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
+  const because = exit.because === null ? '' : `, because ${exit.because}`;
+  return `${how} (${exit.class})${because}${after}, launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
 }
 
 /** The last line that a process wrote before it failed. */

@@ -48,8 +48,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
     }
   }
   if (context.lastExit !== null && context.lastExit !== past.lastExit) {
-    const { code, signal, generation, class: exitClass } = context.lastExit;
-    const detail = { code, signal, generation, class: exitClass };
+    const { code, signal, generation, class: exitClass, because } = context.lastExit;
+    const detail = { code, signal, generation, class: exitClass, ...(because === null ? {} : { because }) };
     events.push({ ...base, type: 'process.exited', detail, ...endedIn(past, context.lastExit) });
   }
   events.push(...fallbackEvent(past, context, base));

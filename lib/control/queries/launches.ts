@@ -42,7 +42,10 @@ function launchView({ exit, end, launched, ...launch }: PastLaunch): LaunchView 
     ...{ generation, pid, place, version, executable, revision: launched?.revision ?? null },
     launched_at: isoOf(intendedAt),
     ended_at: exit === null ? null : isoOf(exit.at),
-    exit: exit === null ? null : { code: exit.code, signal: exit.signal, class: end?.class ?? null },
+    exit:
+      exit === null
+        ? null
+        : { code: exit.code, signal: exit.signal, class: end?.class ?? null, because: exit.because ?? null },
     cause: end?.cause ?? null,
     stable: end?.isStable ?? false,
     uptime_ms: exit === null ? null : Math.max(0, exit.at - intendedAt),

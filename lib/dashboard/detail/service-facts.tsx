@@ -22,7 +22,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function exitOf({ last_exit: exit }: ServiceView): string {
   if (exit === null) return 'none';
   const isSaid = exit.class === 'code' || exit.class === 'signal';
-  return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}, ${localInstant(exit.at, Date.now())}`;
+  const because = exit.because === null ? '' : `, because ${exit.because}`;
+  return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}${because}, ${localInstant(exit.at, Date.now())}`;
 }
 
 /** Which version somebody has chosen, who and when. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { HERE, type ProcessExit } from '../../model/process.ts';
+import { HERE, REBOOTED, type ProcessExit } from '../../model/process.ts';
 import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
@@ -181,7 +181,7 @@ export class Adoption {
 
   /** A process of an earlier boot whose end was not observed is treated as ended by the reboot. */
   #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
-    return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isReboot: true };
+    return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isBlameless: true, because: REBOOTED };
   }
 
   #isRefused(entry: LaunchEntry): boolean {

@@ -29,6 +29,8 @@ export const LAUNCH_COLUMNS = [
   'exit_known',
   'max_rss',
   'cpu_ms',
+  'exit_because',
+  'exit_blameless',
 ] as const;
 /** The condition for launches that failed. */
 export const FAILED = `exit_class NOT IN (${EXPECTED_ENDS.map((name) => `'${name}'`).join(', ')})`;
@@ -48,7 +50,8 @@ const EXITED = {
   table: 'launch',
   sql: `UPDATE launch SET state = 'exited', exit_code = given.value ->> 1, exit_signal = given.value ->> 2,
           exit_at = given.value ->> 3, exit_known = given.value ->> 4,
-          max_rss = given.value ->> 5, cpu_ms = given.value ->> 6
+          max_rss = given.value ->> 5, cpu_ms = given.value ->> 6,
+          exit_because = given.value ->> 7, exit_blameless = given.value ->> 8
         FROM json_each(?1) AS given
         WHERE launch_id = given.value ->> 0 AND state <> 'revoked' AND coalesce(exit_known, 0) = 0`,
 } as const;
@@ -84,6 +87,8 @@ export const launchColumns = z.strictObject({
   exit_known: z.union([z.literal(0), z.literal(1)]).nullable(),
   max_rss: z.number().nullable(),
   cpu_ms: z.number().nullable(),
+  exit_because: z.string().nullable(),
+  exit_blameless: z.union([z.literal(0), z.literal(1)]).nullable(),
 });
 type LaunchColumns = z.output<typeof launchColumns>;
 
@@ -108,8 +113,12 @@ export function entryOf(row: LaunchColumns): LaunchEntry {
 
 function exitOf({ exit_code: code, exit_signal: signal, exit_at: at, ...row }: LaunchColumns): ProcessExit | null {
   if (at === null) return null;
-  const exit = { code, signal, at, isKnown: row.exit_known === 1 };
-  const { max_rss: maxRss, cpu_ms: cpuMs } = row;
+  const { max_rss: maxRss, cpu_ms: cpuMs, exit_because: because } = row;
+  const exit = {
+    ...{ code, signal, at, isKnown: row.exit_known === 1 },
+    ...(row.exit_blameless === 1 ? { isBlameless: true } : {}),
+    ...(because === null ? {} : { because }),
+  };
   return maxRss === null || cpuMs === null ? exit : { ...exit, usage: { maxRss, cpuMs } };
 }
 
@@ -173,6 +182,8 @@ export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null):
     exit_known: exit === null ? null : Number(exit.isKnown),
     max_rss: exit?.usage?.maxRss ?? null,
     cpu_ms: exit?.usage?.cpuMs ?? null,
+    exit_because: exit?.because ?? null,
+    exit_blameless: exit === null ? null : Number(exit.isBlameless ?? false),
     revision: launched?.revision ?? null,
     env: launched === null ? null : JSON.stringify(launched.env),
   });
@@ -186,10 +197,10 @@ export function launchRunning(launchId: LaunchId, { pid, startTime, place }: Lau
 
 /** Records the exit of the main process of a launch. */
 export function launchExited(launchId: LaunchId, exit: ProcessExit): RowWrite {
-  const { code, signal, at, isKnown, usage } = exit;
+  const { code, signal, at, isKnown, usage, because, isBlameless } = exit;
   return rowFor(EXITED, launchId, [
     ...[launchId, code, signal, at, Number(isKnown)],
-    ...[usage?.maxRss ?? null, usage?.cpuMs ?? null],
+    ...[usage?.maxRss ?? null, usage?.cpuMs ?? null, because ?? null, Number(isBlameless ?? false)],
   ]);
 }
 

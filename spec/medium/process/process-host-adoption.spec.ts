@@ -233,7 +233,12 @@ describe('a local process host on the state directory of an earlier one', functi
     writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
     world.ledger.put(entry({ bootId: 'another-boot' }));
     const status = (await first.survey()).get(PUMP);
-    expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false, isReboot: true });
+    expect(status?.status === 'exited' && status.exit).to.include({
+      code: null,
+      isKnown: false,
+      isBlameless: true,
+      because: 'the machine was rebooted',
+    });
     await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('exited'));
   });
 

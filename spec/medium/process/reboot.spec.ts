@@ -50,7 +50,12 @@ describe('a local process host after a reboot', function () {
       const host = await reboot();
       const status = host.status(PUMP);
       expect(status).to.include({ status: 'exited', generation: 1, launchId });
-      expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false, isReboot: true });
+      expect(status?.status === 'exited' && status.exit).to.include({
+        code: null,
+        isKnown: false,
+        isBlameless: true,
+        because: 'the machine was rebooted',
+      });
       expect(host.orphans()).to.be.empty;
       await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
       expect(localLaunchBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(2);
@@ -64,7 +69,7 @@ describe('a local process host after a reboot', function () {
     await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
     await world.close(host);
     const status = (await reboot()).status(PUMP);
-    expect(status?.status === 'exited' && status.exit.isReboot).to.equal(true);
+    expect(status?.status === 'exited' && status.exit.isBlameless).to.equal(true);
   });
 
   it('does not adopt a process with the same pid and start time', async () => {

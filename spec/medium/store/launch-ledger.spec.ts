@@ -59,6 +59,18 @@ describe('The launch ledger', () => {
     expect(await ledger.newest()).to.deep.equal([entry(1, 'a', 1, { state: 'running', shim: 'pod', ...running })]);
   });
 
+  it('stores why a process ended and whether its service is not to blame', async () => {
+    const { ledger } = await openedStore();
+    await ledger.intend(entry(1, 'a', 1));
+    const evicted = { ...UNSEEN, isBlameless: true, because: 'its pod was evicted' };
+    await ledger.exited(launchId(1), evicted);
+    await ledger.intend(entry(2, 'b', 1));
+    const killed = { ...CLEAN, code: null, signal: 'SIGKILL', because: 'it ran out of memory' };
+    await ledger.exited(launchId(2), killed);
+    await ledger.intend(entry(3, 'c', 1, { state: 'exited', exit: evicted }));
+    expect((await ledger.newest()).map(({ exit }) => exit)).to.deep.equal([evicted, killed, evicted]);
+  });
+
   it('returns the newest launch of each service in any state', async () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'b', 9));

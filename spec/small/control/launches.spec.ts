@@ -85,7 +85,7 @@ describe('the launches of a service', () => {
         stable: false,
       },
       ...{ launched_at: '1970-01-01T00:00:01.000Z', ended_at: '1970-01-01T00:00:05.000Z', cause: 'process.exited' },
-      exit: { code: 1, signal: null, class: 'code' },
+      exit: { code: 1, signal: null, class: 'code', because: null },
       ...{ uptime_ms: 4_000, max_rss: 4096, cpu_ms: 30 },
       output_tail: [
         { at: null, stream: 'stderr', text: 'starting' },

@@ -19,6 +19,7 @@ const MACHINES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   12: { root: '1', service: '3', agent: '2' },
   13: { root: '1', service: '3', agent: '2' },
   14: { root: '1', service: '3', agent: '2' },
+  15: { root: '1', service: '3', agent: '2' },
 };
 
 describe('the schema of the store', () => {

@@ -3,6 +3,7 @@ import { RetriedLedgerWrite } from '../../../lib/launching/retried-ledger-write.
 import { transient } from '../../../lib/launching/transient-failure.ts';
 import {
   HERE,
+  REBOOTED,
   type Launch,
   type LaunchFailure,
   type LaunchOutcome,
@@ -174,7 +175,9 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
   }
 
   #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
-    return exit.isKnown || entry.bootId === String(this.#options.machine.boot) ? exit : { ...exit, isReboot: true };
+    return exit.isKnown || entry.bootId === String(this.#options.machine.boot)
+      ? exit
+      : { ...exit, isBlameless: true, because: REBOOTED };
   }
 
   #unknownExit(): ProcessExit {

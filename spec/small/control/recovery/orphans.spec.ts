@@ -1,5 +1,5 @@
 import { OrphanServiceError } from '../../../../lib/model/errors.ts';
-import { HERE, type Launch } from '../../../../lib/model/process.ts';
+import { HERE, REBOOTED, type Launch } from '../../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 import { expect } from 'chai';
@@ -152,7 +152,10 @@ describe('a restart of the machine', () => {
     });
     for (const [serviceId, status] of world.processes.surveyed) {
       if (status.status !== 'exited') continue;
-      world.processes.surveyed.set(serviceId, { ...status, exit: { ...status.exit, isReboot: true } });
+      world.processes.surveyed.set(serviceId, {
+        ...status,
+        exit: { ...status.exit, isBlameless: true, because: REBOOTED },
+      });
     }
     await world.boot();
     await world.pass();
