@@ -102,7 +102,9 @@ export interface LaunchFailure {
 }
 
 /**
- * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
+ * EADDRINUSE: there is no free port. EAPI: the engine cannot be reached, or takes no requests now. EIMAGE: an image cannot
+ * be loaded now. EPLACE: there is no place that could run the process now. EPREDECESSOR: it cannot be proven now that the
+ * previous launch has ended. EQUOTA: a quota of the engine is used up. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
  * folder of the state directory is missing. ESTORE: the launch cannot be recorded, or the host can launch nothing. ESTRAY: an orphan process of the
  * service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that says whether the service is running cannot
  * be read. The others are system error codes.
@@ -110,13 +112,18 @@ export interface LaunchFailure {
 const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EADDRINUSE',
   'EAGAIN',
+  'EAPI',
   'EDQUOT',
+  'EIMAGE',
   'EIO',
   'EMFILE',
   'ENFILE',
   'ENOBUFS',
   'ENOMEM',
   'ENOSPC',
+  'EPLACE',
+  'EPREDECESSOR',
+  'EQUOTA',
   'EROFS',
   'ESHIM',
   'ESTATE',

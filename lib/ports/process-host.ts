@@ -113,7 +113,8 @@ export interface ProcessHost {
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
    * previous launch of this service left behind, so that two generations never overlap. A call for a service whose main
    * process is alive is refused with code `EALIVE`, and one for a service with a live orphan with `ESTRAY`; both are
-   * transient.
+   * transient. If it cannot be proven now that the previous launch has ended, it is refused with `EPREDECESSOR`, which is
+   * transient too; never on this machine.
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 

@@ -13,6 +13,7 @@ import type { Check } from './check.ts';
 import { ExecCheck } from './exec-check.ts';
 import { HttpCheck } from './http-check.ts';
 import { CheckSlots } from './check-slots.ts';
+import { hostOf } from './network.ts';
 import { LogLineCheck } from './log-line-check.ts';
 import { Schedule } from './schedule.ts';
 import { TcpCheck } from './tcp-check.ts';
@@ -131,9 +132,9 @@ class LocalProber implements Prober {
   #checkOf(target: ProbeTarget, { check, periodMs }: ProbeSpec): Check {
     switch (check.type) {
       case 'http':
-        return new HttpCheck(check, periodMs);
+        return new HttpCheck({ ...check, host: hostOf(check.host, target.launch) }, periodMs);
       case 'tcp':
-        return new TcpCheck(check);
+        return new TcpCheck({ ...check, host: hostOf(check.host, target.launch) });
       case 'exec':
         return this.#execOf(target, check.command);
       case 'log_line':

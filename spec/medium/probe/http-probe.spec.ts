@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Socket } from 'node:net';
 import { eventually } from '../../support/eventually.ts';
-import { httpCheck } from '../../support/probe/probe-specs.ts';
+import { httpCheck, probeTarget } from '../../support/probe/probe-specs.ts';
 import { ProbeWorld, Requests } from '../../support/probe/probe-world.ts';
 
 describe('an HTTP probe', function () {
@@ -61,6 +61,13 @@ describe('an HTTP probe', function () {
     const [{ method, url, headers } = {}] = requests.seen;
     expect([method, url]).to.deep.equal(['GET', '/?a=b']);
     expect(headers).to.include({ host: `localhost:${port}`, 'user-agent': 'coredinator-probe' });
+  });
+
+  it('asks a service that runs elsewhere at its own address', async () => {
+    const port = await world.http((_, response) => void response.end(), '127.0.0.2');
+    const there = probeTarget('pump', { launch: { address: '127.0.0.2' } });
+    expect(await world.verdict(httpCheck(port), {}, there)).to.equal('passed');
+    expect(await world.verdict(httpCheck(port))).to.include(`nothing is listening on 127.0.0.1:${port}`);
   });
 
   it('passes and fails by thresholds', async () => {

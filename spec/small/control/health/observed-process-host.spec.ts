@@ -53,6 +53,14 @@ describe('a process host that is observed', () => {
     expect(measured).to.deep.equal(['refused', 'launched']);
   });
 
+  for (const code of ['EAPI', 'EIMAGE', 'EPLACE', 'EPREDECESSOR', 'EQUOTA']) {
+    it(`reports a launch that an engine cannot make now (${code})`, async () => {
+      engine.refuseNext(id, { ...lack, code });
+      await host.launch(request);
+      expect(health.reasons()).to.deep.equal([lack.message]);
+    });
+  }
+
   it('reports no launch that fails for another reason, and none for the store, which reports for itself', async () => {
     for (const failure of [{ code: 'ENOENT' }, { ...lack, isPermanent: true }, { ...lack, code: 'ESTORE' }]) {
       engine.refuseNext(id, lack);
