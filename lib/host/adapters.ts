@@ -4,7 +4,7 @@ import type { ServeOptions } from './options.ts';
 import { Health } from '../control/health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { EngineName } from '../model/engine.ts';
-import type { Guarantees } from '../model/process.ts';
+import { doubtOf, type Guarantees } from '../model/process.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import type { Engine } from '../ports/engine/engine.ts';
@@ -105,6 +105,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     ...{ logs, clock, basePath, log, accounts },
     execGuard: guardOf(shim),
     meter: metrics.probes,
+    doubt: (id) => doubtOf(processes.status(id)),
   });
   cleanup.add(() => {
     prober.close();

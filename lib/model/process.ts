@@ -156,6 +156,11 @@ export function isHostFaultError(error: unknown): boolean {
   return HOST_FAULTS.has(systemCodeOf(error));
 }
 
+/** Why it is not known whether the newest launch of a service lives; null: that is known. */
+export function doubtOf(status: LaunchStatus | null): Doubt | null {
+  return status?.status === 'alive' ? (status.doubt ?? null) : null;
+}
+
 export type LaunchOutcome =
   | { readonly type: 'launched'; readonly launch: Launch }
   | { readonly type: 'refused'; readonly generation: number; readonly failure: LaunchFailure };
@@ -166,12 +171,20 @@ export interface BlockedLaunch {
   readonly obstacle: string;
 }
 
+/** An engine cannot say whether a process still lives, for instance because its machine cannot be reached. */
+export interface Doubt {
+  readonly since: Instant;
+  /** A clause, such as `node n2 is not ready`. */
+  readonly reason: string;
+}
+
 /**
- * What is known about the newest launch of a service when a host starts. `alive`: the main process is running.
+ * What is known about the newest launch of a service when a host starts. `alive`: the main process is running, or (with a
+ * doubt) it was when something was last known of it.
  * `exited`: it ended, see `exit`. `revoked`: it never started.
  */
 export type LaunchStatus =
-  | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch }
+  | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch; readonly doubt?: Doubt }
   | { readonly status: 'exited'; readonly generation: number; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | { readonly status: 'revoked'; readonly generation: number; readonly launchId: LaunchId };
 

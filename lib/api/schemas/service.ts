@@ -88,6 +88,10 @@ export const serviceSchema = z
       .nullable()
       .meta({ description: 'The version that it is pinned to; null: its configuration decides.' }),
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
+    doubt: z.strictObject({ since: instantSchema, reason: z.string() }).nullable().meta({
+      description:
+        'Why it is not known whether its process is still running, as a clause; its state is the one that was last known. Null: that is known, as always on one machine.',
+    }),
     orphan: z.boolean().meta({
       description:
         'Its process is alive but has no record of this host, or only its process is known. The service is not launched a second time; it can be stopped.',
@@ -138,6 +142,7 @@ export const serviceSchema = z
       acknowledgement: null,
       pin: null,
       adopted: false,
+      doubt: null,
       orphan: false,
       revision: '5d41402abc4b',
       running_revision: '5d41402abc4b',

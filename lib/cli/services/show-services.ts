@@ -51,6 +51,7 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
     config: service.config_path,
     executable: service.executable === null ? null : `${service.executable}${version === null ? '' : ` (${version})`}`,
     pinned: service.pin === null ? null : pinText(now, service.pin),
+    'in doubt': service.doubt === null ? null : `${service.doubt.reason}, for ${ageSince(service.doubt.since, now)}`,
     process: process === null ? null : `${process}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
     restarts: String(restarts),
     flapping: flappingWords(service.flapping, now),

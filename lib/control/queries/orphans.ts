@@ -40,7 +40,7 @@ export function foreignOrphanView(
     ...{ generation: generation ?? 0, version: null, executable: null, config_path: null, restarts: 0 },
     ...{ started_at: null, since: isoOf(foundAt), last_exit: null, next: null, reason, reason_code: 'orphan' },
     ...{ ready: isAlive ? true : null, flapping: null, acknowledgement: null, pin: null },
-    ...{ adopted: false, orphan: isAlive, revision: revisionOf(spec), running_revision: null },
+    ...{ adopted: false, doubt: null, orphan: isAlive, revision: revisionOf(spec), running_revision: null },
     guarantees: guaranteesView({ ...guarantees, exactExit: false, treeComplete: false }),
   };
 }

@@ -12,7 +12,7 @@ import { restartsIn, type Reload, type ServiceChange } from '../../model/policy/
 import { revisionOf } from '../../model/policy/revision.ts';
 import { isVersionIn } from '../../model/policy/version.ts';
 import type { GraphedService } from '../../model/policy/service-graph.ts';
-import type { Guarantees } from '../../model/process.ts';
+import type { Doubt, Guarantees } from '../../model/process.ts';
 import { stateOf } from '../../model/states.ts';
 import type { Holder } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
@@ -34,7 +34,11 @@ export function agentsOf(holders: readonly Holder[]): readonly string[] {
 }
 
 /** The wire form of a service. */
-export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, flapping: Flapping | null): ServiceView {
+export function serviceView(
+  snapshot: ServiceSnapshot,
+  defaults: Guarantees,
+  { flapping, doubt }: { readonly flapping: Flapping | null; readonly doubt: Doubt | null },
+): ServiceView {
   const { context } = snapshot;
   const { state, substate } = stateOf(snapshot.value);
   const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
@@ -62,6 +66,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, fla
     acknowledgement: acknowledgementView(context.acknowledgement),
     pin: pinView(context),
     adopted: context.isAdopted,
+    doubt: doubt === null ? null : { since: isoOf(doubt.since), reason: doubt.reason },
     orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,

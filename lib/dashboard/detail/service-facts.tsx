@@ -62,6 +62,11 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
       <Fact name={place === null ? 'Pid' : 'Place'}>
         {process === null ? '–' : `${process}${adopted ? ' (adopted)' : ''}`}
       </Fact>
+      {service.doubt === null ? null : (
+        <Fact name="In doubt">
+          not known since {localInstant(service.doubt.since, Date.now())} whether it is running: {service.doubt.reason}
+        </Fact>
+      )}
       <Fact name="Generation">{generation}</Fact>
       <Fact name="Restarts">{restarts}</Fact>
       <Fact name="Last exit">{exitOf(service)}</Fact>

@@ -125,11 +125,13 @@ describe('the metrics of a host', () => {
     it('report a service as ready only if it is running and can serve', async () => {
       world.listed = [
         { ...measuredService('ready'), substate: 'ready', launchedAt: 1_700_000_000_500 },
-        { ...measuredService('unready'), substate: 'unready' },
+        { ...measuredService('unready'), substate: 'unready', isInDoubt: true },
         { ...measuredService('starting', 'starting'), substate: 'probing' },
       ];
       expect(await world.value('coredinator_service_ready', { service: 'ready' })).to.equal(1);
       expect(await world.value('coredinator_service_ready', { service: 'unready' })).to.equal(0);
+      expect(await world.value('coredinator_service_in_doubt', { service: 'ready' })).to.equal(0);
+      expect(await world.value('coredinator_service_in_doubt', { service: 'unready' })).to.equal(1);
       expect(await world.value('coredinator_service_ready', { service: 'starting' })).to.equal(0);
       expect(await world.value('coredinator_service_start_time_seconds', { service: 'ready' })).to.equal(
         1_700_000_000.5,

@@ -140,6 +140,12 @@ const ROWS: readonly Row[] = [
       'Its process runs with an older revision of its configuration; the next launch uses the current one.',
   ],
   [
+    'running, as far as is known',
+    { doubt: { since: NOW - 90_000, reason: 'node n2 is not ready' } },
+    'has been running for 3 s. It is running as intended. ' +
+      'It has not been known for 1 min 30 s whether its process (pid 4711) is still running: node n2 is not ready. Nothing else is launched.',
+  ],
+  [
     'running elsewhere, and adopted',
     { isAdopted: true, launch: { ...LAUNCH, pid: null, place: 'pod pump1 on node n2' } },
     'has been running for 3 s. It is running as intended. ' +

@@ -20,7 +20,7 @@ export function situation(overrides: Partial<Situation> = {}): Situation {
   return {
     spec: serviceSpec('pump1-corerl', { agentId: 'pump1' }),
     ...{ state: 'running', substate: 'ready', intended: 'running', holders: ['agent:pump1'], isStandalone: false },
-    ...{ generation: 3, launch: LAUNCH, isAdopted: false, isDrifted: false, pin: null },
+    ...{ generation: 3, launch: LAUNCH, doubt: null, isAdopted: false, isDrifted: false, pin: null },
     executable: { path: '/plant/corerl-1.2.3', version: '1.2.3', fingerprint: 'a' },
     ...{ afterStop: null, fallback: null, fallbackReason: null, attempt: 'first', budget: EMPTY_BUDGET, awaits: [] },
     ...{ since: NOW - 3_000, startedAt: NOW - 3_000, deadlineAt: null, reason: null },

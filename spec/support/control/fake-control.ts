@@ -144,6 +144,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     acknowledgement: null,
     pin: null,
     adopted: false,
+    doubt: null,
     orphan: false,
     revision: '1',
     running_revision: '1',
@@ -674,6 +675,7 @@ export function measuredService(id: string, state: PublicState = 'running'): Mea
     version: '1.2.3',
     restarts: 0,
     launchedAt: null,
+    isInDoubt: false,
     probeFailures: [{ probe: 'readiness' as const, at: 1_000 }],
   };
   return { id, kind: 'corerl', agents: [], state, substate: null, intended, ...launch };

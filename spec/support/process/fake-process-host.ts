@@ -1,5 +1,6 @@
 import {
   HERE,
+  type Doubt,
   type ExitUsage,
   type Guarantees,
   type Launch,
@@ -40,6 +41,8 @@ export interface FakeProcessHost extends ProcessHost {
   exit(serviceId: string, exit?: FakeExit): ProcessExit;
   /** The shim of the live process of a service dies; observers are notified before it returns. Throws if there is none. */
   loseShim(serviceId: string): void;
+  /** From now on it is not known whether the live process of a service lives, or (null) it is again. Throws if there is none. */
+  doubt(serviceId: string, doubt: Doubt | null): void;
   /** Refuses the next launch of a service; calls accumulate. Default: a permanent ENOENT. */
   refuseNext(serviceId: string, failure?: Partial<LaunchFailure>): void;
   /** From now on launches stay in progress until {@link releaseLaunches}. */
@@ -229,6 +232,13 @@ class InMemoryProcessHost implements FakeProcessHost {
     slot.status = { ...slot.status, launch };
     this.#changed.add(launch.launchId);
     for (const observer of [...(this.#observers.get(launch.launchId) ?? [])]) observer.changed?.(launch);
+  }
+
+  doubt(serviceId: string, doubt: Doubt | null): void {
+    const slot = this.#slot(serviceId);
+    if (slot.status?.status !== 'alive') throw new Error(`No process of service "${serviceId}" is alive.`);
+    const { status, generation, launch } = slot.status;
+    slot.status = { status, generation, launch, ...(doubt === null ? {} : { doubt }) };
   }
 
   async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {
