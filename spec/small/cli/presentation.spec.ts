@@ -111,7 +111,14 @@ describe('the output for people', () => {
     const detail = 'The executable "corerl" was found nowhere below the base path.';
     printFailure(narrow, { code: 1, document: { detail } }, false);
     expect(narrow.text).to.equal('error: The executable "corerl" was found\nnowhere below the base path.\n');
-    const finding = { id: 'executables', title: 'Executables', status: 'fail', detail, remedy: detail } as const;
+    const finding = {
+      id: 'executables',
+      title: 'Executables',
+      engines: null,
+      status: 'fail',
+      detail,
+      remedy: detail,
+    } as const;
     const report = renderReport([finding], narrow, { NO_COLOR: '1' });
     expect(report.split('\n').slice(0, 3)).to.deep.equal([
       'fail  Executables  The executable',
