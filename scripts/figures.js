@@ -16,15 +16,13 @@ const STATES = ['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed
 /** The guards of transitions that judge the end of a process: the four branches, and the one into the judging state. */
 const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'reportsEnd']);
 
-/**
- * The level of each folder; an import leads upwards if it leads to a higher number. Unlisted folders are the
- * composition root.
- */
+/** The level of each folder of lib; an import leads upwards if it leads to a higher number. */
 const HEIGHT = {
   ...{ model: 0, ports: 1, actors: 2, control: 3, http: 4, host: 5, cli: 6 },
-  ...{ api: 1, expression: 1, client: 2, dashboard: 4, doctor: 4, machines: 2 },
+  ...{ api: 1, expression: 1, client: 2, frontend: 3, dashboard: 4, doctor: 4, machines: 2 },
   ...{ process: 2, probe: 2, store: 2, config: 2, metrics: 2, webhook: 2, inspect: 2, logs: 2, launching: 2 },
 };
+/** The level of the files that are directly in lib: the composition root. */
 const TOP = 7;
 
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8', withFileTypes: true })
@@ -62,7 +60,9 @@ function biggestFolders() {
 
 function heightOf(file) {
   const [folder, ...rest] = nameOf(file).split('/');
-  return rest.length === 0 ? TOP : (HEIGHT[folder] ?? TOP);
+  const height = rest.length === 0 ? TOP : HEIGHT[folder];
+  if (height === undefined) throw new Error(`lib/${folder} has no level; enter it in HEIGHT of scripts/figures.js.`);
+  return height;
 }
 
 /** The files of this project that a file imports, including types and dynamic imports. */

@@ -140,7 +140,7 @@ export const CHAOS_SABOTAGES = [
   {
     name: 'a shim that cannot be seen is taken for gone',
     file: 'lib/process/tree/process-tree.ts',
-    find: 'if (this.#pipe !== null) return;',
+    find: 'if (this.#pipe.isOpen) return;',
     replace: '',
     ...{ seenBy: ['chaos'], fault: 'namespaces', column: 'services not as intended' },
   },

@@ -1,6 +1,7 @@
 /**
  * What a timeline shows, and what it has read for that.
  *
+ *   view.fitting     ends now; its length is chosen when it is known how much is stored
  *   view.following   ends now, and moves with the time
  *   view.fixed       stays where it is
  *   motion.still     the view is in the address
@@ -17,7 +18,7 @@ import type { Client } from '../../client/client.ts';
 import { sentenceOf } from '../../frontend/words/sentence.ts';
 import { lanesOf } from './model/lanes.ts';
 import type { Lanes } from './model/lanes.ts';
-import { covers, extentOf, lastPeriod, moved, spanOf } from './model/period.ts';
+import { covers, extentOf, fittingSpan, lastPeriod, LONGEST_DEFAULT_MS, moved, spanOf } from './model/period.ts';
 import type { Period } from './model/period.ts';
 
 /** What a timeline begins with. */
@@ -25,8 +26,8 @@ export interface TimelineInput {
   readonly client: Pick<Client, 'getTimeline'>;
   /** Null: all services. */
   readonly ids: readonly string[] | null;
-  /** A period, or the length of one that ends now. */
-  readonly start: Period | number;
+  /** A period, or the length of one that ends now; null: one that fits what is stored. */
+  readonly start: Period | number | null;
   /** Whether the host announces what happens. */
   readonly isConnected: () => boolean;
   /** Milliseconds since the epoch. */
@@ -46,6 +47,8 @@ interface TimelineContext extends TimelineInput {
 
 type TimelineEvent =
   | { readonly type: 'view.moved'; readonly view: Period }
+  /** The last part that fits what is stored, from now on. */
+  | { readonly type: 'view.reset' }
   /** The last part of this length, from now on. */
   | { readonly type: 'view.followed'; readonly spanMs: number }
   /** Something has happened on the host. */
@@ -113,6 +116,10 @@ const timeline = setup({
     follow: assign(({ context: { now } }, { spanMs }: { readonly spanMs: number }) => ({
       view: lastPeriod(spanMs, now()),
     })),
+    fit: assign(({ context: { lanes, now } }) => {
+      const view = lastPeriod(fittingSpan(lanes?.storedSince ?? null, now()), now());
+      return { view, settled: view };
+    }),
     keepUp: assign(({ context: { view, now, lanes, isConnected } }) => ({
       view: moved(view, now() - view.to),
       // Where nothing is announced, nothing has changed.
@@ -142,7 +149,8 @@ const timeline = setup({
 export const timelineMachine = timeline.createMachine({
   id: 'timeline',
   context: ({ input }) => {
-    const view = typeof input.start === 'number' ? lastPeriod(input.start, input.now()) : input.start;
+    const { start, now } = input;
+    const view = start === null || typeof start === 'number' ? lastPeriod(start ?? LONGEST_DEFAULT_MS, now()) : start;
     return { ...input, view, settled: view, lanes: null, asked: null, tookMs: 0, problem: null };
   },
   type: 'parallel',
@@ -154,6 +162,7 @@ export const timelineMachine = timeline.createMachine({
           target: '.fixed',
           actions: { type: 'move', params: ({ event }) => ({ view: event.view }) },
         },
+        'view.reset': '.fitting',
         'view.followed': {
           target: '.following',
           actions: { type: 'follow', params: ({ event }) => ({ spanMs: event.spanMs }) },
@@ -162,10 +171,12 @@ export const timelineMachine = timeline.createMachine({
       states: {
         choosing: {
           always: [
+            { guard: ({ context: { start } }) => start === null, target: 'fitting' },
             { guard: ({ context: { start } }) => typeof start === 'number', target: 'following' },
             { target: 'fixed' },
           ],
         },
+        fitting: { always: { guard: ({ context: { lanes } }) => lanes !== null, target: 'following', actions: 'fit' } },
         following: { after: { step: { target: 'following', reenter: true, actions: ['keepUp', 'settle'] } } },
         fixed: {},
       },

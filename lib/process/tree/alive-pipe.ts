@@ -20,8 +20,8 @@ export interface AliveListener {
 }
 
 /**
- * Watches the FIFO of a native shim. Null: the shim has exited already. Throws if the pipe cannot be opened for another
- * reason (EMFILE).
+ * Watches the FIFO of a native shim. Null: the shim has exited already, or its FIFO was moved or replaced. Throws if the
+ * pipe cannot be opened for another reason (EMFILE).
  */
 export function watchAlive(folder: string, listener: AliveListener): AlivePipe | null {
   let fd: number;

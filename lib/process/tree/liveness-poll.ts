@@ -18,11 +18,14 @@ export class LivenessPoll {
   readonly #members = new Set<PollMember>();
   #timer: NodeJS.Timeout | null = null;
 
-  add(member: PollMember): void {
+  /** Returns whether it was no member before. */
+  add(member: PollMember): boolean {
+    if (this.#members.has(member)) return false;
     this.#members.add(member);
     this.#timer ??= setInterval(() => {
       this.#tryCheck();
     }, EVERY_MS).unref();
+    return true;
   }
 
   delete(member: PollMember): void {

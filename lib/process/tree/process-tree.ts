@@ -6,10 +6,11 @@ import { runFolder } from '../files/layout.ts';
 import { isLiving, stateOf, type Identity } from '../os/process-identity.ts';
 import type { ProcessSnapshot } from '../os/process-table.ts';
 import { signalGroup } from '../os/signals.ts';
-import { command, watchAlive, type AlivePipe } from './alive-pipe.ts';
+import { command } from './alive-pipe.ts';
 import type { PollMember } from './liveness-poll.ts';
 import type { RoundMember } from './main-rounds.ts';
 import { RetriedCheck } from './retried-check.ts';
+import { ShimPipe } from './shim-pipe.ts';
 import { SilentShim } from './silent-shim.ts';
 import { Ending, type EndingTree } from './terminate.ts';
 import { withoutShim, type TreeOrigin, type TreeContext } from './tree-context.ts';
@@ -33,9 +34,9 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   readonly #kind: LocalShimKind;
   readonly #context: TreeContext;
   #endedAt = -Infinity;
-  #pipe: AlivePipe | null = null;
   #state: TreeState;
   readonly #silentShim: SilentShim;
+  readonly #pipe: ShimPipe;
   readonly #checks: RetriedCheck;
   #ending: Ending | null = null;
   /** Its members according to the last reading of the process table. */
@@ -54,6 +55,14 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#kind = origin.kind;
     this.#context = context;
     this.#silentShim = new SilentShim(this, context);
+    this.#pipe = new ShimPipe(this, context, {
+      gone: () => {
+        this.#shimLeft();
+      },
+      exit: (line) => {
+        this.#takeExit(exitIn(parseFields(line)));
+      },
+    });
     this.#checks = new RetriedCheck(origin.launchId, context, () => {
       this.#resume();
     });
@@ -64,28 +73,10 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   watch(): void {
     this.readRecord();
     if (this.#state.type === 'running') this.#context.mainRounds.add(this);
-    if (this.#kind === 'native') this.#watchPipe();
-    else this.#context.livenessPoll.add(this);
-  }
-
-  #watchPipe(): void {
-    this.#context.outputs.hold(this.launchId);
-    try {
-      this.#pipe = watchAlive(this.#folder(), {
-        gone: () => {
-          this.#pipe = null;
-          this.#shimLeft();
-        },
-        exit: (line) => {
-          this.#takeExit(exitIn(parseFields(line)));
-        },
-      });
-      if (this.#pipe === null) this.#shimLeft();
-    } catch (error) {
-      this.#context.log.warn(
-        { err: error, launchId: this.launchId },
-        'cannot watch the pipe of a shim; polling instead',
-      );
+    if (this.#kind === 'native') {
+      this.#context.outputs.hold(this.launchId);
+      this.#pipe.open();
+    } else {
       this.#context.livenessPoll.add(this);
     }
   }
@@ -148,6 +139,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   }
 
   mainChecked(isLiving: boolean): void {
+    if (this.#kind === 'native' && !this.#pipe.isOpen && hasShim(this.#state)) this.#pipe.open();
     if (isLiving && !this.isSuspect) return;
     this.#checks.attempt(() => {
       this.#readRecord();
@@ -160,7 +152,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   /** A shim that has its pipe open is alive, whatever /proc shows: in another PID namespace it has another pid. */
   #shimLeft(): void {
-    if (this.#pipe !== null) return;
+    if (this.#pipe.isOpen) return;
     this.#context.unkillable.delete(this.launchId);
     this.#advance('shim left');
     this.#checks.attempt(() => {
@@ -290,8 +282,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   /** Releases it without touching a process. */
   close(): void {
-    this.#pipe?.close();
-    this.#pipe = null;
+    this.#pipe.close();
     this.#context.livenessPoll.delete(this);
     this.#context.mainRounds.delete(this);
     this.#checks.close();

@@ -44,11 +44,6 @@ describe('a process whose main thread has ended, and whose other threads go on',
     return stat[stat.lastIndexOf(')') + 2];
   }
 
-  function killShim(): void {
-    const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
-    process.kill((JSON.parse(claim) as { pid: number }).pid, 'SIGKILL');
-  }
-
   it('lives, and is known by its mark', () => {
     expect(procStat(launch.pid)).to.include({ isDead: false });
     expect(isLiving({ pid: launch.pid, start: launch.startTime })).to.equal(true);
@@ -58,7 +53,7 @@ describe('a process whose main thread has ended, and whose other threads go on',
   it('goes on being supervised when its shim is killed, and nothing is launched beside it', async () => {
     const exits: ProcessExit[] = [];
     host.observe(launch.launchId, { exited: (exit) => void exits.push(exit) });
-    killShim();
+    process.kill(world.shimOf(launch), 'SIGKILL');
     await eventually(() => expect(host.live()[0]?.guarantees.exactExit).to.equal(false));
     const second = await host.launch(world.request(PUMP, 2));
     expect(second.type === 'refused' && second.failure.code).to.equal('EALIVE');

@@ -49,11 +49,6 @@ describe('a local process host on the state directory of an earlier one', functi
     return launch;
   }
 
-  function shimOf(launch: LocalLaunch): number {
-    const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
-    return (JSON.parse(claim) as { pid: number }).pid;
-  }
-
   function entry(overrides: Partial<LaunchEntry> = {}): LaunchEntry {
     const who = { launchId: LOST, serviceId: PUMP, generation: 1, shim: kinds[0]!, bootId: bootId() };
     const what = { executablePath: '/bin/true', version: null, intendedAt: Date.now() };
@@ -105,7 +100,7 @@ describe('a local process host on the state directory of an earlier one', functi
     it(`${kind}: continues to supervise a process whose shim was killed, and notices its end`, async () => {
       await begin(kind);
       const launch = localLaunchBy(await first.launch(world.request(PUMP, 1)));
-      process.kill(shimOf(launch), 'SIGKILL');
+      process.kill(world.shimOf(launch), 'SIGKILL');
       await eventually(() => expect(first.live()[0]?.guarantees.exactExit).to.equal(false));
       await eventually(() => expect(world.worries.map(({ fields }) => fields['pid'])).to.include(launch.pid));
       await world.close(first);
@@ -121,7 +116,7 @@ describe('a local process host on the state directory of an earlier one', functi
     it(`${kind}: stops a process whose shim was killed`, async () => {
       await begin(kind);
       const launch = localLaunchBy(await first.launch(world.request(PUMP, 1)));
-      process.kill(shimOf(launch), 'SIGKILL');
+      process.kill(world.shimOf(launch), 'SIGKILL');
       await eventually(() => expect(first.live()[0]?.guarantees.exactExit).to.equal(false));
       expect(await first.stop(PUMP, STOP)).to.include({ isKnown: false });
       expect(isRunning(launch.pid)).to.equal(false);
@@ -131,7 +126,7 @@ describe('a local process host on the state directory of an earlier one', functi
     it(`${kind}: notices that both process and shim are gone without a record`, async () => {
       await begin(kind);
       const launch = await left();
-      const pids = [shimOf(launch), launch.pid];
+      const pids = [world.shimOf(launch), launch.pid];
       for (const pid of pids) process.kill(pid, 'SIGKILL');
       await eventually(() => expect(pids.filter(isRunning)).to.be.empty);
       const status = (await (await world.open()).survey()).get(PUMP);
@@ -245,8 +240,8 @@ describe('a local process host on the state directory of an earlier one', functi
   it('reports the end of an adopted process as recorded, although its program could not be executed', async () => {
     await begin(kinds[0]!);
     const launch = await left();
-    process.kill(shimOf(launch), 'SIGKILL');
-    await eventually(() => expect(isRunning(shimOf(launch))).to.equal(false));
+    process.kill(world.shimOf(launch), 'SIGKILL');
+    await eventually(() => expect(isRunning(world.shimOf(launch))).to.equal(false));
     const second = await world.open();
     await second.survey();
     expect(second.live()[0]).to.include({ launchId: launch.launchId });

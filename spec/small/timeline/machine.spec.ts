@@ -17,6 +17,8 @@ describe('the machine of a timeline', () => {
   /** The next answer rejects with it. */
   let failure: Error | null;
   let isConnected: boolean;
+  /** Since when the host has anything stored. */
+  let storedSince: string | null;
   let settled: (readonly [Period, boolean])[];
   let actor: ActorRefFrom<typeof timelineMachine>;
   const now = (): number => EPOCH + timers.now();
@@ -30,12 +32,12 @@ describe('the machine of a timeline', () => {
     const marks = { at: [], kind: [], seq: [], count: [] };
     return Promise.resolve({
       ...{ since: query['since'] as string, until: query['until'] as string, now: new Date(now()).toISOString() },
-      ...{ stored_since: null, resolution_ms: query['resolution_ms'] as number, absences: [], lanes: [] },
+      ...{ stored_since: storedSince, resolution_ms: query['resolution_ms'] as number, absences: [], lanes: [] },
       ...{ health: { at: [], status: [] }, host: { ...columns, marks } },
     });
   }
 
-  async function open(start: Period | number, ids: readonly string[] | null = null): Promise<void> {
+  async function open(start: Period | number | null, ids: readonly string[] | null = null): Promise<void> {
     const client = { getTimeline: ({ query }: { query: Readonly<Record<string, unknown>> }) => answer(query) };
     actor = createActor(timelineMachine, {
       clock: timers,
@@ -52,6 +54,7 @@ describe('the machine of a timeline', () => {
     settled = [];
     failure = null;
     isConnected = true;
+    storedSince = null;
   });
   afterEach(() => {
     actor.stop();
@@ -75,6 +78,40 @@ describe('the machine of a timeline', () => {
       },
     ]);
     expect(actor.getSnapshot().matches({ data: 'fresh', view: 'following', motion: 'still' })).to.equal(true);
+  });
+
+  it('begins with what fits that which is stored, if nobody has chosen, and reads that as fine as it can be shown', async () => {
+    for (const [age, span] of [
+      [null, HOUR / 4],
+      [HOUR / 4, HOUR / 4],
+      [HOUR / 4 + 1, HOUR],
+      [7 * HOUR, 8 * HOUR],
+      [20 * HOUR, 24 * HOUR],
+      [1_000 * HOUR, 24 * HOUR],
+    ] as const) {
+      storedSince = age === null ? null : new Date(now() - age).toISOString();
+      asked = [];
+      await open(null);
+      expect(actor.getSnapshot().context.settled).to.deep.equal({ from: now() - span, to: now() });
+      expect(actor.getSnapshot().matches({ view: 'following' })).to.equal(true);
+      await pass(200);
+      expect(asked.at(-1)?.['resolution_ms']).to.be.at.most((2.5 * span) / 2_000);
+      actor.stop();
+    }
+    expect(settled).to.deep.equal([]);
+  });
+
+  it('keeps a view that was moved before it was known what fits', async () => {
+    storedSince = new Date(now() - HOUR / 2).toISOString();
+    const opened = open(null);
+    const view = { from: EPOCH - 3 * HOUR, to: EPOCH - 2 * HOUR };
+    move(view);
+    await opened;
+    await pass(200);
+    expect(actor.getSnapshot().context.settled).to.deep.equal(view);
+    actor.send({ type: 'view.reset' });
+    await turns();
+    expect(actor.getSnapshot().context.settled).to.deep.equal({ from: now() - HOUR, to: now() });
   });
 
   it('moves with the time while it ends now, and knows that nothing has changed as long as it is connected', async () => {

@@ -34,13 +34,14 @@ function laneIn(lanes: Lanes): Lane {
 }
 
 describe('the address of a timeline', () => {
-  it('has nothing for the last day, and the same again for everything else', () => {
-    const nothing = { view: 24 * HOUR, range: null, at: null, event: null, service: null };
+  it('has nothing for what fits, and the same again for everything else', () => {
+    const nothing = { view: null, range: null, at: null, event: null, service: null };
     expect(formatTimelineAddress('#/timeline', nothing)).to.equal('#/timeline');
     expect(parseTimelineAddress('#/timeline')).to.deep.equal(nothing);
     const range = { from: BEGIN, to: BEGIN + HOUR };
     for (const address of [
       { ...nothing, view: HOUR },
+      { ...nothing, view: 24 * HOUR },
       { ...nothing, view: range },
       { ...nothing, range },
       { ...nothing, at: BEGIN + 1, event: 42, service: 'pump 1/ä' },

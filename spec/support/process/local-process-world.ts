@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Launch, LocalShimKind } from '../../../lib/model/process.ts';
 import type { ServiceId } from '../../../lib/model/values/ids.ts';
@@ -112,6 +121,12 @@ export class LocalProcessWorld {
     const fd = openSync(this.#ordersFile(serviceId, generation), constants.O_WRONLY | constants.O_NONBLOCK);
     writeSync(fd, `${code}\n`);
     this.#held.push(fd);
+  }
+
+  /** The pid of the shim of a launch, from its claim. */
+  shimOf({ launchId }: Launch): number {
+    const claim = readFileSync(join(this.stateDir, 'run', launchId, 'claim'), 'utf8');
+    return (JSON.parse(claim) as { pid: number }).pid;
   }
 
   /** The names in a folder of the state directory, including hidden ones. */

@@ -43,9 +43,9 @@ export const inspectorMachine = inspectorSetup.createMachine({
                   {
                     guard: 'isWithdrawn',
                     target: 'refused',
-                    actions: ['lose', { type: 'setProblem', params: reasonIn }],
+                    actions: ['handOut', 'lose', { type: 'setProblem', params: reasonIn }],
                   },
-                  { target: 'asking', actions: ['lose', { type: 'setProblem', params: reasonIn }] },
+                  { target: 'asking', actions: ['handOut', 'lose', { type: 'setProblem', params: reasonIn }] },
                 ],
                 // The host sends the state of all actors to each new connection.
                 resume: { guard: 'hasHeldTooMuch', target: 'connected', reenter: true },
@@ -56,7 +56,11 @@ export const inspectorMachine = inspectorSetup.createMachine({
                 open: {
                   initial: 'quiet',
                   states: {
-                    quiet: { on: { 'socket.received': 'gathering' } },
+                    // The socket reports only the first message, and a connection before may have left some.
+                    quiet: {
+                      always: { guard: 'hasMessages', target: 'gathering' },
+                      on: { 'socket.received': 'gathering' },
+                    },
                     gathering: { after: { gather: { target: 'quiet', actions: 'handOut' } } },
                   },
                 },
@@ -90,6 +94,7 @@ export const inspectorMachine = inspectorSetup.createMachine({
     view: {
       initial: 'following',
       on: {
+        'connection.lost': { actions: 'noteLoss' },
         'recording.opened': { target: '.following', actions: 'openRecording' },
         'recording.closed': '.following',
       },

@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromPromise, setup, stateIn } from 'xstate';
+import { assign, enqueueActions, fromPromise, raise, setup, stateIn } from 'xstate';
 import type { HealthView } from '../../../api/schemas/host.ts';
 import { ProblemError } from '../../../client/client.ts';
 import type { Client } from '../../../client/client.ts';
@@ -57,6 +57,8 @@ interface InspectorContext extends InspectorInput {
 export type InspectorEvent =
   | SocketEvent
   | (Taken & { readonly type: 'batch' })
+  /** Raised after the last batch of a connection. */
+  | { readonly type: 'connection.lost' }
   /** Messages are missing. */
   | { readonly type: 'messages.dropped' }
   | { readonly type: 'pause' }
@@ -125,7 +127,8 @@ export const inspectorSetup = setup({
     }),
     showEnd: assign(({ context: { tape } }) => ({ moment: tape.end })),
     showMoment: assign(({ event }) => (event.type === 'moment.chosen' ? { moment: event.position } : {})),
-    lose: assign(({ context: { tape, version, lostAt, now } }) => {
+    lose: raise({ type: 'connection.lost' }),
+    noteLoss: assign(({ context: { tape, version, lostAt, now } }) => {
       if (lostAt === null) tape.lose(now(), 'the connection to the host was lost');
       return { version: version + 1, lostAt: lostAt ?? now() };
     }),
@@ -165,6 +168,7 @@ export const inspectorSetup = setup({
       error instanceof ProblemError && error.status === 401,
     isFollowing: stateIn({ view: 'following' }),
     hasHeldTooMuch: ({ context: { held } }) => held.dropped > 0,
+    hasMessages: ({ context: { inbox } }) => !inbox.isEmpty,
     isRecordingFull: ({ context: { recorded } }) => recorded > MAX_RECORDED,
   },
   delays: { gather: 60, retry: 1_000, rereadHealth: 10_000 },

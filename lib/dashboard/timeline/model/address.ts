@@ -1,10 +1,10 @@
-import { between, DEFAULT_SPAN_MS } from './period.ts';
+import { between } from './period.ts';
 import type { Period } from './period.ts';
 
 /** What of a timeline is in the address of the page. */
 export interface TimelineAddress {
-  /** A period, or the length of one that ends now. */
-  readonly view: Period | number;
+  /** A period, or the length of one that ends now; null: one that fits what is stored. */
+  readonly view: Period | number | null;
   /** The selected part; null: none. */
   readonly range: Period | null;
   /** The selected moment in milliseconds since the epoch; null: none. */
@@ -40,9 +40,7 @@ export function parseTimelineAddress(hash: string): TimelineAddress {
   const last = natural(query.get('last'));
   const at = instant(query.get('at'));
   return {
-    view:
-      periodIn(query.get('since'), query.get('until')) ??
-      (last === null || last === 0 ? DEFAULT_SPAN_MS : last * 1_000),
+    view: periodIn(query.get('since'), query.get('until')) ?? (last === null || last === 0 ? null : last * 1_000),
     range: periodIn(query.get('from'), query.get('to')),
     at,
     event: at === null ? null : natural(query.get('event')),
@@ -57,11 +55,8 @@ function iso(at: number): string {
 /** Formats an address for {@link parseTimelineAddress}, after the path of a view. */
 export function formatTimelineAddress(path: string, { view, range, at, event, service }: TimelineAddress): string {
   const fields = [
-    ...(typeof view === 'number'
-      ? view === DEFAULT_SPAN_MS
-        ? []
-        : [`last=${Math.round(view / 1_000)}`]
-      : [`since=${iso(view.from)}`, `until=${iso(view.to)}`]),
+    ...(typeof view === 'number' ? [`last=${Math.round(view / 1_000)}`] : []),
+    ...(typeof view === 'number' || view === null ? [] : [`since=${iso(view.from)}`, `until=${iso(view.to)}`]),
     ...(range === null ? [] : [`from=${iso(range.from)}`, `to=${iso(range.to)}`]),
     ...(at === null ? [] : [`at=${iso(at)}`]),
     ...(at === null || event === null ? [] : [`event=${event}`]),

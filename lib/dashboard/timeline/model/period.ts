@@ -18,7 +18,8 @@ export const SPANS = [
   ['30 d', 30 * DAY_MS],
 ] as const;
 
-export const DEFAULT_SPAN_MS = DAY_MS;
+/** The length of a view that nobody has chosen, before it is known how much is stored. */
+export const LONGEST_DEFAULT_MS = DAY_MS;
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 60 * DAY_MS;
 
@@ -42,6 +43,13 @@ export function moved({ from, to }: Period, byMs: number): Period {
 /** The period of this length that ends now. */
 export function lastPeriod(spanMs: number, now: number): Period {
   return { from: now - spanMs, to: now };
+}
+
+/** The shortest period with a button that includes everything that is stored, of a day at most. */
+export function fittingSpan(storedSince: number | null, now: number): number {
+  const age = storedSince === null ? 0 : now - storedSince;
+  const [, span] = SPANS.find(([, one]) => one >= Math.min(age, LONGEST_DEFAULT_MS)) ?? SPANS[0];
+  return span;
 }
 
 /** The period that includes both points. */

@@ -68,7 +68,8 @@ export function useTimeline(ids: readonly string[] | null, path: string): Timeli
     if (there === own.current) return;
     own.current = there;
     const { view } = parseTimelineAddress(hash);
-    actor.send(typeof view === 'number' ? { type: 'view.followed', spanMs: view } : { type: 'view.moved', view });
+    if (view === null) actor.send({ type: 'view.reset' });
+    else actor.send(typeof view === 'number' ? { type: 'view.followed', spanMs: view } : { type: 'view.moved', view });
   }, [actor, hash]);
   useEffect(() => {
     const settled = actor.on('view.settled', ({ view, isFollowing }) => {

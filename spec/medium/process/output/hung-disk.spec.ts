@@ -10,9 +10,8 @@ import { recordsIn } from '../../../support/process/output-world.ts';
 import { isNativeShimBuilt, isRunning } from '../../../support/process/shim-driver.ts';
 
 const PUMP = parseServiceId('pump');
-/** Lines without end; `$1` is a file with the number of the last one that was accepted. */
-const STORM =
-  'i=0; while :; do echo "line $i of the storm, which is long enough to fill a pipe soon"; i=$((i+1)); echo $i >"$1"; done';
+/** Lines of a kilobyte without end, so that a pipe is soon full; `$1` is a file with the number of the accepted ones. */
+const STORM = 'pad=$(printf %1000s); i=0; while :; do echo "line $i of the storm$pad"; i=$((i+1)); echo $i >"$1"; done';
 
 describe('a service whose log is on a disk that hangs', function () {
   this.timeout(60_000);

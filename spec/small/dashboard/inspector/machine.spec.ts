@@ -110,6 +110,38 @@ describe('the machine of the inspector page', () => {
     expect(page.events).to.have.length(50);
   });
 
+  it('shows what came just before the connection was lost, and continues with the next connection', async () => {
+    const page = new InspectorWorld();
+    const host = await page.begin();
+    host.move('agent:pump1', 'down', 'backoff');
+    page.receive(host.texts.splice(0));
+    page.close(1006);
+    expect(page.events).to.deep.equal(['down', 'the connection to the host was lost']);
+    await page.pass(0);
+    await page.pass(1_000);
+    page.connect();
+    await page.happen(host, 'up');
+    expect(page.events).to.deep.equal(['down', 'the connection to the host was lost', 'up']);
+  });
+
+  it('hands on what was still waiting when a new connection replaced the one before', async () => {
+    const page = new InspectorWorld();
+    const host = await page.begin();
+    page.actor.send({ type: 'pause' });
+    const big = 'x'.repeat(1_000_000);
+    for (let round = 0; round < 70; round += 1) host.event('agent:pump1', 'big', undefined, { big });
+    page.receive(host.texts.splice(0));
+    await page.pass(100);
+    host.move('agent:pump1', 'down', 'backoff');
+    page.receive(host.texts.splice(0));
+    page.actor.send({ type: 'resume' });
+    expect(page.opened).to.equal(2);
+    page.connect();
+    await page.pass(100);
+    await page.happen(host, 'up');
+    expect(page.events.slice(-2)).to.deep.equal(['down', 'up']);
+  });
+
   it('holds back what comes while it is paused, counts it, and shows it afterwards', async () => {
     const page = new InspectorWorld();
     const host = await page.begin();
