@@ -58,7 +58,7 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
 async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const { options, log, version, metrics, crashPoint } = start;
   const listener = await openListener(options, version, log, cleanup);
-  const { url } = listener.listening;
+  const url = options.advertiseUrl ?? listener.listening.url;
   const settings = {
     options,
     engine: start.config.effective.engine,
