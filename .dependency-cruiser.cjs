@@ -241,6 +241,14 @@ module.exports = {
       to: { path: '^lib/cli/top/(app|live)\\.tsx$', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'engines-load-when-chosen',
+      comment:
+        'A host has one engine, and must not pay for the others. Remedy: open it with openEngine (host/engine/open-engine.ts).',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^lib/host/engine/[a-z]+-engine\\.ts$', pathNot: '/open-engine\\.ts$', dynamic: false },
+    },
+    {
       name: 'doctor-only-asks',
       comment:
         'doctor/ examines a machine by asking the adapters what they would find; it runs no host. Remedy: add the question to ' +

@@ -19,7 +19,7 @@ const OF_ENDS = new Set(['completes', 'fallsBack', 'givesUp', 'retries', 'report
 /** The level of each folder of lib; an import leads upwards if it leads to a higher number. */
 const HEIGHT = {
   ...{ model: 0, ports: 1, actors: 2, control: 3, http: 4, host: 5, cli: 6 },
-  ...{ api: 1, expression: 1, client: 2, frontend: 3, dashboard: 4, doctor: 4, machines: 2 },
+  ...{ api: 1, expression: 1, client: 2, frontend: 3, report: 4, dashboard: 5, doctor: 4, machines: 2 },
   ...{ process: 2, probe: 2, store: 2, config: 2, metrics: 2, webhook: 2, inspect: 2, logs: 2, launching: 2 },
 };
 /** The level of the files that are directly in lib: the composition root. */

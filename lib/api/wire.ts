@@ -21,5 +21,11 @@ export const idSchema = z.string().meta({ example: 'pump1' });
 /** A number of items or events, from 0. */
 export const countSchema = z.int().min(0);
 
+/** Where a process runs, next to its pid. */
+export const placeSchema = z.string().nullable().meta({
+  description:
+    'Where its process runs, if not on the machine of the host: then `pid` is null. Null: there, or there is none.',
+});
+
 /** A sentence for people; null: no reason. */
 export const reasonSchema = z.string().nullable();

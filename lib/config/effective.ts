@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EngineName } from '../model/engine.ts';
 import { member, section, type Mapping } from './json.ts';
 import { completeAgentType, completeKind, completeWebhook, mergeDocument, mergeKind } from './layers.ts';
 import { budgetProblem } from './plans/budget.ts';
@@ -7,6 +8,7 @@ import { noSuchKind, referenceProblems } from './references.ts';
 import { BUILT_IN } from './schema/defaults.ts';
 import {
   agentTypeSchema,
+  engineSchema,
   hostLogsSchema,
   hostSchema,
   kindSchema,
@@ -34,6 +36,7 @@ export interface Effective {
   readonly services: ReadonlyMap<string, HostService>;
   readonly webhooks: ReadonlyMap<string, WebhookConfig>;
   readonly logs: HostLogs;
+  readonly engine: EngineName;
 }
 
 /**
@@ -116,7 +119,8 @@ function completed(document: unknown, top: YamlSource | null): Effective {
   if (problems.length > 0)
     throw top?.refuse(problems) ?? new Error(`The built-in configuration: ${String(problems[0]?.message)}`);
   const logs = hostLogsSchema.parse(member(document, 'logs')); // checked by the schema of its document, over the default
-  return { document: document as Mapping, kinds, agentTypes, services, webhooks, logs }; // two merged mappings are a mapping
+  const engine = engineSchema.parse(member(document, 'engine')); // likewise
+  return { document: document as Mapping, kinds, agentTypes, services, webhooks, logs, engine }; // two merged mappings are a mapping
 }
 
 function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Effective } from './effective.ts';
-import { isMapping, section, type Mapping } from './json.ts';
+import { isMapping, member, section, type Mapping } from './json.ts';
 import { completeAgentType, completeKind, completeWebhook } from './layers.ts';
 import { kindSchema } from './schema/schema.ts';
 
@@ -28,7 +28,8 @@ export function completeDocument({ document }: Pick<Effective, 'document'>): Map
   const services = section(document, 'services');
   const webhooks = mapped(section(document, 'webhooks'), completeWebhook);
   const logs = section(document, 'logs');
-  return { kinds, agent_types, services, logs, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
+  const engine = member(document, 'engine');
+  return { kinds, agent_types, services, logs, engine, ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }) };
 }
 
 function mapped(mapping: Mapping, to: (value: unknown) => unknown): Mapping {

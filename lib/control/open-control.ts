@@ -1,6 +1,7 @@
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { JournalDraft, JournalEntry } from '../model/journal.ts';
+import { processLabel } from '../model/process.ts';
 import { isoOf } from '../model/values/time.ts';
 import type { Orphan } from '../ports/process-host.ts';
 import type { WebhookHost } from '../ports/webhooks.ts';
@@ -116,7 +117,9 @@ const MAX_NAMED = 5;
 /** One sentence for all orphans that are left alone. */
 function orphanProblem(orphans: readonly Orphan[]): readonly string[] {
   if (orphans.length === 0) return [];
-  const named = orphans.slice(0, MAX_NAMED).map(({ serviceId, pid }) => `${serviceId ?? 'unknown'} (pid ${pid})`);
+  const named = orphans
+    .slice(0, MAX_NAMED)
+    .map((orphan) => `${orphan.serviceId ?? 'unknown'} (${processLabel(orphan)})`);
   const more = orphans.length > MAX_NAMED ? ` and ${orphans.length - MAX_NAMED} more` : '';
   return [
     orphans.length === 1

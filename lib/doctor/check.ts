@@ -1,3 +1,4 @@
+import type { EngineName } from '../model/engine.ts';
 import type { LoadedConfig } from '../config/spec-source.ts';
 import type { HostLockFacts } from '../store/host-lock.ts';
 
@@ -48,6 +49,8 @@ export interface Check {
   /** For programs; it never changes. */
   readonly id: string;
   readonly title: string;
+  /** The engines whose hosts need what it checks; absent: all of them. */
+  readonly engines?: readonly EngineName[];
   readonly examine: (context: CheckContext) => Finding | Promise<Finding>;
 }
 

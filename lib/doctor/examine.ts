@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfig, type LoadedConfig } from '../config/spec-source.ts';
+import type { EngineName } from '../model/engine.ts';
 import { inspectHostLock } from '../store/host-lock.ts';
 import { fail, type Check, type DoctorRequest, type Finding, type CheckContext } from './check.ts';
 import { CHECKS } from './checks.ts';
@@ -9,18 +10,32 @@ import { CHECKS } from './checks.ts';
 export interface CheckResult extends Finding {
   readonly id: string;
   readonly title: string;
+  /** The engines whose hosts need what was checked; null: all of them. */
+  readonly engines: readonly EngineName[] | null;
+}
+
+/** The checks of what a host with that engine needs. */
+export function checksFor<T extends Pick<Check, 'engines'>>(engine: EngineName, checks: readonly T[]): readonly T[] {
+  return checks.filter(({ engines }) => engines === undefined || engines.includes(engine));
 }
 
 /**
- * Runs all checks in order; `began` is called before each. Changes nothing permanently and does not disturb a running
+ * Runs all checks of the configured engine (the local one if the configuration cannot be read) in order; `began` is called before each. Changes nothing permanently and does not disturb a running
  * host.
  */
 export async function examine(request: DoctorRequest, began: (title: string) => void): Promise<readonly CheckResult[]> {
   const context = await contextOf(request);
   const results: CheckResult[] = [];
-  for (const check of CHECKS) {
+  const { config } = context;
+  const engine = config instanceof Error ? 'local' : config.effective.engine;
+  for (const check of checksFor(engine, CHECKS)) {
     began(check.title);
-    results.push({ id: check.id, title: check.title, ...(await findingOf(check, context)) });
+    results.push({
+      id: check.id,
+      title: check.title,
+      engines: check.engines ?? null,
+      ...(await findingOf(check, context)),
+    });
   }
   return results;
 }

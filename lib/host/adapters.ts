@@ -1,31 +1,30 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServeOptions } from './options.ts';
-import { createCatalog } from '../config/catalog.ts';
 import { Health } from '../control/health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Guarantees } from '../model/process.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { EngineName } from '../model/engine.ts';
+import { doubtOf, type Guarantees } from '../model/process.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
+import type { Engine } from '../ports/engine/engine.ts';
 import type { HostFiles } from '../ports/host-files.ts';
 import type { Log } from '../ports/log.ts';
 import type { PortRegistry } from '../ports/port-registry.ts';
 import type { Original } from '../model/original.ts';
 import type { Prober } from '../ports/prober.ts';
 import { processesOf } from '../process/adopt/tagged-processes.ts';
-import { createLocalProcessHost, type LocalHost } from '../process/local-process-host.ts';
 import { openServiceLogs, type LocalServiceLogs } from '../logs/local-service-logs.ts';
-import { bestShimKind, guaranteesOf, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
+import { bestShimKind, guardOf, punchCommandOf } from '../process/launch/shim-kind.ts';
 import { systemAccounts } from '../process/os/accounts.ts';
-import { portFinder } from '../process/os/free-port.ts';
 import { createProber } from '../probe/prober.ts';
 import { PatientWriter } from '../store/patient-writer.ts';
 import { StateFiles } from '../store/state-files.ts';
-import { identifyStateDir, instanceAt, type StateIdentity } from '../store/state-identity.ts';
+import { identifyStateDir, type StateIdentity } from '../store/state-identity.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { wallTimers } from '../ports/wall-timers.ts';
 import type { CleanupStack } from './cleanup-stack.ts';
+import { openEngine } from './engine/open-engine.ts';
 import { bootId } from '../process/os/process-identity.ts';
 import { OriginalWatch } from './original-watch.ts';
 import { StateCheck } from './state-check.ts';
@@ -33,6 +32,7 @@ import type { OnStoreWrite } from '../ports/store-writes.ts';
 
 export interface AdapterSettings {
   readonly options: ServeOptions;
+  readonly engine: EngineName;
   /** The URL of the API of this host, which is given to processes. */
   readonly url: string;
   readonly clock: Clock;
@@ -50,11 +50,11 @@ export interface Adapters {
   readonly health: Health;
   readonly check: StateCheck;
   readonly store: Store;
-  readonly processes: LocalHost;
+  readonly engine: Engine;
   readonly logs: LocalServiceLogs;
   readonly prober: Prober;
   readonly portRegistry: PortRegistry;
-  readonly catalog: Catalog;
+  /** What is guaranteed for launches with the output as it is stored here. */
   readonly guarantees: Guarantees;
 }
 
@@ -87,16 +87,17 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   health.include(() => [record.problem ?? []].flat(), { areObstacles: true });
   const { instanceId, relation, original } = identity;
   const accounts = systemAccounts();
-  const processes = await createLocalProcessHost({
-    ...{ stateDir, basePath, instanceId, instanceAt, ledger: store.ledger, log, clock },
+  const engine = await openEngine(settings.engine, {
+    ...{ stateDir, basePath, instanceId, ledger: store.ledger, log, clock, accounts },
+    executableRoots: options.executableRoots,
     ownsRecords: relation !== 'copy',
     hostUrl: () => settings.url,
     crashPoint: settings.crashPoint,
     orphans: options.orphans,
-    accounts,
   });
-  cleanup.add(() => processes.close());
-  const shim = bestShimKind();
+  cleanup.add(() => engine.close());
+  const { processes } = engine;
+  const shim = bestShimKind(); // of commands of this host, not of launches
   const punchCommand = punchCommandOf(shim);
   const logs = await openServiceLogs({ stateDir, status: (id) => processes.status(id), log, punchCommand });
   cleanup.add(() => logs.close());
@@ -104,6 +105,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
     ...{ logs, clock, basePath, log, accounts },
     execGuard: guardOf(shim),
     meter: metrics.probes,
+    doubt: (id) => doubtOf(processes.status(id)),
   });
   cleanup.add(() => {
     prober.close();
@@ -112,23 +114,9 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   health.include(() => check.problems, { areObstacles: true });
   if (original !== null) await watchOriginal(original, { health, log }, cleanup);
   const files = new StateFiles(stateDir, { guard: check, log });
-  const catalog = createCatalog({ basePath, exclude: [stateDir], roots: options.executableRoots, log });
-  const guarantees = { ...guaranteesOf(shim), losslessRotation: logs.isLossless };
-  const portRegistry = await store.portRegistry(portFinder());
-  return {
-    identity,
-    isStoreLost,
-    files,
-    health,
-    check,
-    store,
-    processes,
-    logs,
-    prober,
-    portRegistry,
-    catalog,
-    guarantees,
-  };
+  const guarantees = { ...engine.guarantees, losslessRotation: logs.isLossless };
+  const portRegistry = await store.portRegistry(engine.ports);
+  return { identity, isStoreLost, files, health, check, store, engine, logs, prober, portRegistry, guarantees };
 }
 
 async function watchOriginal(

@@ -1,5 +1,6 @@
 import { describeEvent } from '../model/explain/event-sentence.ts';
 import { textIn, type JournalEntry } from '../model/journal.ts';
+import { processDetail } from '../model/process.ts';
 import { withoutValues } from '../model/values/redaction.ts';
 import type { Log } from '../ports/log.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
@@ -44,9 +45,9 @@ export class OperatorLog {
     switch (type) {
       case 'process.launched':
       case 'process.adopted': {
-        const { pid, generation, version } = detail;
+        const { pid, place, generation, version } = detail;
         return () => {
-          this.#log.info({ ...fields, pid, generation, version }, sentence);
+          this.#log.info({ ...fields, pid, ...(place === undefined ? {} : { place }), generation, version }, sentence);
         };
       }
       case 'process.exited':
@@ -91,7 +92,8 @@ export class OperatorLog {
 
 function exitFields({ detail, ended }: JournalEntry): Readonly<Record<string, unknown>> {
   const { generation, code, signal, class: exitClass } = detail;
-  return { pid: ended?.pid, generation, code, signal, class: exitClass, uptime_ms: ended?.uptimeMs };
+  const process = ended === undefined ? { pid: undefined } : processDetail(ended);
+  return { ...process, generation, code, signal, class: exitClass, uptime_ms: ended?.uptimeMs };
 }
 
 /** Whether a stop was requested, or the service has completed. */

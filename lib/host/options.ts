@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly access: TokenOrigins;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Where services can reach the API; null: where it listens. */
+  readonly advertiseUrl: string | null;
   /** The page that /inspector opens. */
   readonly inspectorUrl: string;
   readonly logLevel: LogLevel;

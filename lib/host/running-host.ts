@@ -70,7 +70,7 @@ export class RunningHost implements Host {
     adapters.prober.close();
     await adapters.logs.close(); // ends followed logs
     await listener.listening.close(HTTP_GRACE_MS);
-    await adapters.processes.close();
+    await adapters.engine.close();
     await adapters.store.close();
     await listener.lock.release();
   }
@@ -89,7 +89,7 @@ export class RunningHost implements Host {
   }
 
   async killRemaining(): Promise<void> {
-    const { processes } = this.#context.adapters;
+    const { processes } = this.#context.adapters.engine;
     const kill = { signal: 'SIGKILL', graceMs: 0 } as const;
     await Promise.all(processes.live().map((launch) => processes.stop(launch.serviceId, kill)));
   }

@@ -5,7 +5,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Log } from '../ports/log.ts';
 import type { Notifier } from '../ports/notifier.ts';
-import type { ShimKind } from '../model/process.ts';
+import type { LocalShimKind } from '../model/process.ts';
 import { nativeShimFile } from '../process/launch/shim-kind.ts';
 
 const PROGRAM = 'systemd-notify';
@@ -22,7 +22,7 @@ export interface NotifierOptions {
   /** The environment of the host. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called only if there is a service manager. */
-  readonly shim: () => ShimKind;
+  readonly shim: () => LocalShimKind;
   readonly log: Log;
 }
 

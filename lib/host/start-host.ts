@@ -58,8 +58,16 @@ export async function startHost(options: ServeOptions, config: LoadedConfig, log
 async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const { options, log, version, metrics, crashPoint } = start;
   const listener = await openListener(options, version, log, cleanup);
-  const { url } = listener.listening;
-  const settings = { options, url, clock: systemClock, log, metrics, crashPoint };
+  const url = options.advertiseUrl ?? listener.listening.url;
+  const settings = {
+    options,
+    engine: start.config.effective.engine,
+    url,
+    clock: systemClock,
+    log,
+    metrics,
+    crashPoint,
+  };
   const adapters = await usingStateFolder(options.stateDir, () => openAdapters(settings, cleanup));
   adapters.health.include(() => listener.problems());
   const operatorLog = new OperatorLog(log, adapters.logs);
@@ -71,7 +79,7 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   adapters.logs.keepBounded(() => control.logBounds());
   const inspector = openInspector({ roots, clock: systemClock, timers: wallTimers, configOf, log });
   const app = apiOf(start, listener, adapters, { control, inspector });
-  metrics.ready(performance.now() / 1_000, control.measured(), adapters.processes.usage);
+  metrics.ready(performance.now() / 1_000, control.measured(), adapters.engine.usage);
   listener.startingResponse.open(app);
   return new RunningHost({ listener, adapters, control, inspector, operatorLog, heap });
 }
@@ -85,8 +93,7 @@ function hostPorts(
     roots,
   }: { readonly operatorLog: OperatorLog; readonly heap: HeapKeeper; readonly roots: ActorRoots },
 ): HostPorts {
-  const { identity, isStoreLost, files, health, store, processes, logs, prober, portRegistry, catalog, guarantees } =
-    adapters;
+  const { identity, isStoreLost, files, health, store, engine, logs, prober, portRegistry, guarantees } = adapters;
   return {
     store: store.actors,
     launches: store.launches,
@@ -97,9 +104,9 @@ function hostPorts(
       heap.stir();
     },
     specs: config.specSource,
-    processes: new ObservedProcessHost(processes, health, metrics.processes),
-    ...{ prober, portRegistry, logs, catalog, health, clock: systemClock, log, crashPoint },
-    usage: { usage: processes.usage, vitals: metrics.vitals, history: store.usage },
+    processes: new ObservedProcessHost(engine.processes, health, metrics.processes),
+    ...{ prober, portRegistry, logs, catalog: engine.catalog, health, clock: systemClock, log, crashPoint },
+    usage: { usage: engine.usage, vitals: metrics.vitals, history: store.usage },
     webhooks: openWebhooks({
       registry: store.webhooks,
       clock: systemClock,
@@ -123,7 +130,7 @@ function hostPorts(
 function apiOf(
   { options, log, version, metrics: { exposition, requests: meter } }: Start,
   { access }: Listener,
-  { processes, catalog, prober, health }: Adapters,
+  { engine: { processes, catalog }, prober, health }: Adapters,
   { control, inspector }: { readonly control: OpenControl; readonly inspector: Inspector },
 ): HttpApp {
   const gate = new PolledLaunchGate(() => health.obstacles(), wallTimers);

@@ -93,6 +93,12 @@ const NUMBERS: readonly (Shape & { readonly numberOf: (service: MeasuredService)
     numberOf: ({ state, substate }) => Number(state === 'running' && substate === 'ready'),
   },
   {
+    name: 'coredinator_service_in_doubt',
+    help: '1 if it is not known whether the process of the service is still running; otherwise 0, as always on one machine.',
+    type: 'gauge',
+    numberOf: ({ isInDoubt }) => Number(isInDoubt),
+  },
+  {
     name: 'coredinator_service_generation',
     help: 'Launches of the service since it was first started.',
     type: 'gauge',

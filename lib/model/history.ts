@@ -9,6 +9,7 @@ export interface Standing {
   readonly generation: number | null;
   /** Of the live process; null if there was none. */
   readonly pid: number | null;
+  readonly place: string | null;
 }
 
 /** An event about one actor with the state it led to. */
@@ -17,7 +18,7 @@ export interface Step extends Standing {
 }
 
 /** Before the first stored event. */
-export const NOT_KNOWN: Standing = { state: null, substate: null, generation: null, pid: null };
+export const NOT_KNOWN: Standing = { state: null, substate: null, generation: null, pid: null, place: null };
 
 /** Events that determine the state of a service or its process; each of them is a step. */
 export const STATE_EVENTS = ['service.state_changed', 'service.readiness_changed'] as const;
@@ -50,15 +51,21 @@ function after(standing: Standing, { type, to, detail }: JournalEntry): Standing
       const state = to as PublicState; // of a state change
       const isOver = state === 'stopped' || state === 'backoff';
       const generation = numberIn(detail, 'generation') ?? standing.generation;
-      return { state, substate: textIn(detail, 'substate'), generation, pid: isOver ? null : standing.pid };
+      const { pid, place } = isOver ? NOT_KNOWN : standing;
+      return { state, substate: textIn(detail, 'substate'), generation, pid, place };
     }
     case 'service.readiness_changed':
       return { ...standing, state: 'running', substate: to };
     case 'process.launched':
     case 'process.adopted':
-      return { ...standing, generation: numberIn(detail, 'generation'), pid: numberIn(detail, 'pid') };
+      return {
+        ...standing,
+        generation: numberIn(detail, 'generation'),
+        pid: numberIn(detail, 'pid'),
+        place: textIn(detail, 'place'),
+      };
     case 'process.exited':
-      return { ...standing, generation: numberIn(detail, 'generation'), pid: null };
+      return { ...standing, generation: numberIn(detail, 'generation'), pid: null, place: null };
     default:
       return standing;
   }

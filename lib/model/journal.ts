@@ -8,7 +8,8 @@ import type { Instant, Millis } from './values/time.ts';
 export interface EndedProcess {
   readonly serviceId: ServiceId;
   readonly generation: number;
-  readonly pid: number;
+  readonly pid: number | null;
+  readonly place: string | null;
   readonly uptimeMs: Millis;
   /** The environment of its service, whose values must be hidden in output. */
   readonly env: Readonly<Record<string, string>>;

@@ -5,8 +5,11 @@ import type { Instant, Millis } from './values/time.ts';
 /** A shim that this version starts: in C, or in Node. */
 export type OwnShimKind = 'native' | 'node';
 
-/** The shim of a launch. Earlier versions also started one in POSIX shell, which may still hold its service. */
-export type ShimKind = OwnShimKind | 'sh';
+/** The shim of a process of this machine. Earlier versions also started one in POSIX shell, which may still hold its service. */
+export type LocalShimKind = OwnShimKind | 'sh';
+
+/** The shim of a launch. `pod`: it is the first process of a pod in a cluster. */
+export type ShimKind = LocalShimKind | 'pod';
 
 /** What is guaranteed for a launch on this machine (contract 3.4). */
 export interface Guarantees {
@@ -19,6 +22,9 @@ export interface Guarantees {
   /** How many bytes the service can write before it waits for its reader; null: unknown, or its output has no pipe. */
   readonly outputBuffer: number | null;
 }
+
+/** Why processes of an earlier boot ended. */
+export const REBOOTED = 'the machine was rebooted';
 
 /** What a main process has used, together with the descendants that it has waited for. */
 export interface ExitUsage {
@@ -33,29 +39,56 @@ export interface ProcessExit {
   readonly signal: string | null;
   readonly at: Instant;
   readonly isKnown: boolean;
-  /** The machine went down: the launch was made in an earlier boot, and nobody observed its exit. */
-  readonly isReboot?: boolean;
+  /** The service is not to blame: something else ended it, as `because` says. It starts again immediately. */
+  readonly isBlameless?: boolean;
+  /** What ended it besides its own doing, as a clause such as {@link REBOOTED}; absent: nothing else is known. */
+  readonly because?: string;
   /** Absent: unknown. */
   readonly usage?: ExitUsage;
 }
+
+/** Where a service on the machine of the host can be reached. */
+export const LOOPBACK = '127.0.0.1';
+
+/** The place and the address of processes on the machine of the host. */
+export const HERE = { place: null, address: LOOPBACK } as const;
 
 /** One launched process with its unique identity: (bootId, pid, startTime) never repeats. */
 export interface Launch {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly generation: number;
-  readonly pid: number;
-  /** Start time in the system's own unit (Linux: clock ticks since boot). */
+  /** Its pid on the machine of the host; null: it runs elsewhere, see `place`. */
+  readonly pid: number | null;
+  /**
+   * What never repeats for this pid: its start time in the system's own unit (Linux: clock ticks since boot). Without a
+   * pid it identifies the process alone.
+   */
   readonly startTime: string;
+  /** Where it runs, as in `pod pump1 on node n2`; null: on the machine of the host. */
+  readonly place: string | null;
+  /** The host name or address at which it can be reached. */
+  readonly address: string;
   readonly executablePath: string;
   readonly version: string | null;
   readonly launchedAt: Instant;
   readonly guarantees: Guarantees;
 }
 
-/** The process as messages name it; null if there is none or its pid was not stored. */
-export function processLabel(process: { readonly pid: number | null } | null): string {
-  return `pid ${process?.pid ?? '?'}`;
+/** The process as messages name it, by its place or its pid; null if there is none or neither was stored. */
+export function processLabel(process: ProcessPlace | null): string {
+  return process?.place ?? `pid ${process?.pid ?? '?'}`;
+}
+
+/** Where a process is found. */
+export interface ProcessPlace {
+  readonly pid: number | null;
+  readonly place: string | null;
+}
+
+/** The same in the details of an event: without the place of a process on the machine of the host. */
+export function processDetail({ pid, place }: ProcessPlace): Partial<ProcessPlace> {
+  return place === null ? { pid } : { pid, place };
 }
 
 /**
@@ -69,7 +102,9 @@ export interface LaunchFailure {
 }
 
 /**
- * EADDRINUSE: there is no free port. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
+ * EADDRINUSE: there is no free port. EAPI: the engine cannot be reached, or takes no requests now. EIMAGE: an image cannot
+ * be loaded now. EPLACE: there is no place that could run the process now. EPREDECESSOR: it cannot be proven now that the
+ * previous launch has ended. EQUOTA: a quota of the engine is used up. ESHIM: the shim of the previous launch can neither be woken nor killed. ESTATE: a
  * folder of the state directory is missing. ESTORE: the launch cannot be recorded, or the host can launch nothing. ESTRAY: an orphan process of the
  * service is running. ETIMEDOUT: no shim came up. EUNREADABLE: a record that says whether the service is running cannot
  * be read. The others are system error codes.
@@ -77,13 +112,18 @@ export interface LaunchFailure {
 const HOST_FAULTS: ReadonlySet<string> = new Set([
   'EADDRINUSE',
   'EAGAIN',
+  'EAPI',
   'EDQUOT',
+  'EIMAGE',
   'EIO',
   'EMFILE',
   'ENFILE',
   'ENOBUFS',
   'ENOMEM',
   'ENOSPC',
+  'EPLACE',
+  'EPREDECESSOR',
+  'EQUOTA',
   'EROFS',
   'ESHIM',
   'ESTATE',
@@ -116,6 +156,11 @@ export function isHostFaultError(error: unknown): boolean {
   return HOST_FAULTS.has(systemCodeOf(error));
 }
 
+/** Why it is not known whether the newest launch of a service lives; null: that is known. */
+export function doubtOf(status: LaunchStatus | null): Doubt | null {
+  return status?.status === 'alive' ? (status.doubt ?? null) : null;
+}
+
 export type LaunchOutcome =
   | { readonly type: 'launched'; readonly launch: Launch }
   | { readonly type: 'refused'; readonly generation: number; readonly failure: LaunchFailure };
@@ -126,12 +171,20 @@ export interface BlockedLaunch {
   readonly obstacle: string;
 }
 
+/** An engine cannot say whether a process still lives, for instance because its machine cannot be reached. */
+export interface Doubt {
+  readonly since: Instant;
+  /** A clause, such as `node n2 is not ready`. */
+  readonly reason: string;
+}
+
 /**
- * What is known about the newest launch of a service when a host starts. `alive`: the main process is running.
+ * What is known about the newest launch of a service when a host starts. `alive`: the main process is running, or (with a
+ * doubt) it was when something was last known of it.
  * `exited`: it ended, see `exit`. `revoked`: it never started.
  */
 export type LaunchStatus =
-  | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch }
+  | { readonly status: 'alive'; readonly generation: number; readonly launch: Launch; readonly doubt?: Doubt }
   | { readonly status: 'exited'; readonly generation: number; readonly launchId: LaunchId; readonly exit: ProcessExit }
   | { readonly status: 'revoked'; readonly generation: number; readonly launchId: LaunchId };
 

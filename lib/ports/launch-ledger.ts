@@ -1,11 +1,11 @@
 import type { Cause } from '../model/causes.ts';
-import type { ProcessExit, ShimKind } from '../model/process.ts';
+import type { Launch, ProcessExit, ShimKind } from '../model/process.ts';
 import type { ExitClass } from '../model/states.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { LogStream } from '../model/values/log-line.ts';
 import type { Instant } from '../model/values/time.ts';
 
-/** `intent`: about to be spawned. `running`: its pid is known. `exited`, `revoked`: it is over. */
+/** `intent`: about to be made. `running`: its process is known. `exited`, `revoked`: it is over. */
 export type LaunchState = 'intent' | 'running' | 'exited' | 'revoked';
 
 /** The index entry of one launch; the claim, pid and exit files in the state directory are authoritative. */
@@ -15,12 +15,15 @@ export interface LaunchEntry {
   readonly generation: number;
   readonly state: LaunchState;
   readonly shim: ShimKind;
+  /** What launches do not outlive: the boot of the machine, or the cluster. */
   readonly bootId: string;
   readonly executablePath: string;
   readonly version: string | null;
   readonly intendedAt: Instant;
   readonly pid: number | null;
   readonly startTime: string | null;
+  /** See {@link Launch}. */
+  readonly place: string | null;
   readonly exit: ProcessExit | null;
 }
 
@@ -31,6 +34,9 @@ export interface LaunchedSpec {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The process of a launch. */
+export type LaunchedProcess = Pick<Launch, 'pid' | 'startTime' | 'place'>;
+
 /** The table of launches. At most one entry of a service is `intent` or `running` (ensured by a unique index). */
 export interface LaunchLedger {
   /**
@@ -38,7 +44,7 @@ export interface LaunchLedger {
    * with StoreUnavailableError.
    */
   intend(entry: LaunchEntry, launched?: LaunchedSpec): Promise<void>;
-  running(launchId: LaunchId, pid: number, startTime: string): Promise<void>;
+  running(launchId: LaunchId, process: LaunchedProcess): Promise<void>;
   exited(launchId: LaunchId, exit: ProcessExit): Promise<void>;
   revoked(launchId: LaunchId): Promise<void>;
   /** The newest entry of each service, whatever its state. */

@@ -71,6 +71,8 @@ export interface MeasuredService {
   readonly restarts: number;
   /** When the live process was launched; null: there is none. */
   readonly launchedAt: Instant | null;
+  /** It is not known whether its process lives. */
+  readonly isInDoubt: boolean;
   /** The last failed check of each of its probes. */
   readonly probeFailures: readonly { readonly probe: ProbeKind; readonly at: Instant }[];
 }

@@ -58,8 +58,9 @@ export interface Orphan {
   /** Null: it is unknown which service it belongs to. */
   readonly serviceId: ServiceId | null;
   readonly generation: number | null;
-  /** The main process, or one of the remaining ones. */
-  readonly pid: number;
+  /** The main process, or one of the remaining ones; null: it runs elsewhere, see `place`. */
+  readonly pid: number | null;
+  readonly place: string | null;
   readonly fate: 'reported' | 'adopted' | 'killed';
   readonly foundAt: Instant;
   /** The sentence that says what was done and what can be done. */
@@ -112,7 +113,8 @@ export interface ProcessHost {
    * Launches one process tree and resolves when its program runs (after exec) or was refused. First ends whatever the
    * previous launch of this service left behind, so that two generations never overlap. A call for a service whose main
    * process is alive is refused with code `EALIVE`, and one for a service with a live orphan with `ESTRAY`; both are
-   * transient.
+   * transient. If it cannot be proven now that the previous launch has ended, it is refused with `EPREDECESSOR`, which is
+   * transient too; never on this machine.
    */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
 

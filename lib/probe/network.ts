@@ -1,4 +1,13 @@
 import { isIPv6 } from 'node:net';
+import { LOOPBACK, type Launch } from '../model/process.ts';
+
+/** Hosts that stand for the service itself, wherever it runs. */
+const ITSELF: ReadonlySet<string> = new Set([LOOPBACK, 'localhost', '::1']);
+
+/** The host to ask for a check: where the launch can be reached, if it runs elsewhere and the check is of the service itself. */
+export function hostOf(host: string, { address }: Pick<Launch, 'address'>): string {
+  return address !== LOOPBACK && ITSELF.has(host) ? address : host;
+}
 
 /** An address as in a URL: `127.0.0.1:7101`, `[::1]:7101`. */
 export function addressOf(host: string, port: number): string {

@@ -1,5 +1,6 @@
 import { inheritable } from '../model/environment.ts';
 import type { ProbeKind, ProbeSpec } from '../model/probe.ts';
+import type { Doubt } from '../model/process.ts';
 import { withoutValues } from '../model/values/redaction.ts';
 import type { Millis } from '../model/values/time.ts';
 import type { Accounts } from '../ports/process-host.ts';
@@ -9,10 +10,12 @@ import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
 import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget, CommandGuard } from '../ports/prober.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import type { ServiceLogs } from '../ports/service-logs.ts';
+import { CertainCheck } from './certain-check.ts';
 import type { Check } from './check.ts';
 import { ExecCheck } from './exec-check.ts';
 import { HttpCheck } from './http-check.ts';
 import { CheckSlots } from './check-slots.ts';
+import { hostOf } from './network.ts';
 import { LogLineCheck } from './log-line-check.ts';
 import { Schedule } from './schedule.ts';
 import { TcpCheck } from './tcp-check.ts';
@@ -41,6 +44,8 @@ export interface ProberOptions {
   readonly accounts: Accounts;
   /** Measures how long each check took; default: not measured. */
   readonly meter?: ProbeMeter | undefined;
+  /** Why it is not known whether the process of a service lives; default: it always is. */
+  readonly doubt?: (serviceId: ServiceId) => Doubt | null;
   /** Default: the time of this process. */
   readonly time?: SteadyTime;
 }
@@ -88,7 +93,13 @@ class LocalProber implements Prober {
       },
     };
     const reported = this.#withoutValues(target, observer);
-    const watch = new Watch(context, this.#checkOf(target, probe), probe, reported, this.#firstOf(target, probe));
+    const watch = new Watch(
+      context,
+      this.#certain(this.#checkOf(target, probe), serviceId),
+      probe,
+      reported,
+      this.#firstOf(target, probe),
+    );
     this.#watches.add(watch);
     return () => {
       this.#watches.delete(watch);
@@ -128,12 +139,18 @@ class LocalProber implements Prober {
     };
   }
 
+  /** A check says nothing of a process of which nothing is known: what is cut off may be as well as ever. */
+  #certain(check: Check, serviceId: ServiceId): Check {
+    const { doubt } = this.#options;
+    return doubt === undefined ? check : new CertainCheck(check, () => doubt(serviceId) !== null);
+  }
+
   #checkOf(target: ProbeTarget, { check, periodMs }: ProbeSpec): Check {
     switch (check.type) {
       case 'http':
-        return new HttpCheck(check, periodMs);
+        return new HttpCheck({ ...check, host: hostOf(check.host, target.launch) }, periodMs);
       case 'tcp':
-        return new TcpCheck(check);
+        return new TcpCheck({ ...check, host: hostOf(check.host, target.launch) });
       case 'exec':
         return this.#execOf(target, check.command);
       case 'log_line':

@@ -1,6 +1,6 @@
 import type { ProcessExit } from '../model/process.ts';
 import type { LaunchId } from '../model/values/ids.ts';
-import type { LaunchedSpec, LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
+import type { LaunchedProcess, LaunchedSpec, LaunchEntry, LaunchLedger } from '../ports/launch-ledger.ts';
 import { insertLaunch, launchExited, launchRevoked, launchRunning, LAUNCHES, NEWEST } from './rows/launch-rows.ts';
 import type { StoreContext } from './sqlite-actor-store.ts';
 
@@ -17,8 +17,8 @@ export class SqliteLaunchLedger implements LaunchLedger {
     this.#context.pruner.wroteLaunch(entry.serviceId, entry.generation);
   }
 
-  async running(launchId: LaunchId, pid: number, startTime: string): Promise<void> {
-    await this.#context.queue.write([launchRunning(launchId, pid, startTime)], 'ledger');
+  async running(launchId: LaunchId, process: LaunchedProcess): Promise<void> {
+    await this.#context.queue.write([launchRunning(launchId, process)], 'ledger');
   }
 
   async exited(launchId: LaunchId, exit: ProcessExit): Promise<void> {

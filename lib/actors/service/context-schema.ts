@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { reason } from '../../model/explain/reason-schema.ts';
-import type { Executable, Launch } from '../../model/process.ts';
+import { LOOPBACK, type Executable, type Launch } from '../../model/process.ts';
 
 import { serviceSpec, versionPin } from '../../model/spec-schema.ts';
 
@@ -15,8 +15,10 @@ const launch = z.strictObject({
   launchId,
   serviceId,
   generation,
-  pid: z.int().positive(),
+  pid: z.int().positive().nullable(),
   startTime: z.string(),
+  place: z.string().nullable().default(null),
+  address: z.string().default(LOOPBACK),
   executablePath: z.string(),
   version: z.string().nullable(),
   launchedAt: instant,
@@ -55,6 +57,7 @@ const lastExit = z.strictObject({
   version: z.string().nullable().default(null),
   revision: z.string().nullable().default(null),
   usage: z.strictObject({ maxRss: z.number(), cpuMs: z.number() }).nullable().default(null),
+  because: z.string().nullable().default(null),
 }) satisfies z.ZodType<LastExit>;
 
 const afterStop = z.discriminatedUnion('type', [

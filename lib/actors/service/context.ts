@@ -21,6 +21,8 @@ export interface LastExit {
   readonly revision: string | null;
   /** Null: nobody measured it. */
   readonly usage: ExitUsage | null;
+  /** What ended it besides its own doing, see ProcessExit; null: nothing else is known. */
+  readonly because: string | null;
 }
 
 /** What follows a stop that no command requested: the restart policy decides, as after an exit, or another launch. */

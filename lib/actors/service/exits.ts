@@ -86,9 +86,9 @@ export function unreportedExit(
 export function endOf(context: ServiceContext, { generation, exit }: UnreportedExit): End {
   const isThisRun = context.launch?.generation === generation;
   const uptimeMs = isThisRun && context.startedAt !== null ? Math.max(0, exit.at - context.startedAt) : null;
-  const { code: exitCode, signal, isKnown, isReboot = false } = exit;
-  const reason = { code: 'exited', exitCode, signal, isKnown, isReboot, hasStarted: uptimeMs !== null } as const;
-  return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isReboot };
+  const { code: exitCode, signal, isKnown, isBlameless = false, because = null } = exit;
+  const reason = { code: 'exited', exitCode, signal, isKnown, because, hasStarted: uptimeMs !== null } as const;
+  return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isBlameless };
 }
 
 function endOfProcess(context: ServiceContext, event: ServiceEvent): End | null {

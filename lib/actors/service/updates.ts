@@ -154,13 +154,13 @@ export function ended(context: ServiceContext, end: End): Change {
 
 function lastExitOf(
   { launch, revision }: ServiceContext,
-  { code, signal, at, usage }: ProcessExit,
+  { code, signal, at, usage, because }: ProcessExit,
   which: Pick<LastExit, 'generation' | 'class'>,
 ): LastExit {
   const known = launch?.generation === which.generation ? launch : null;
   const uptimeMs = known === null ? null : Math.max(0, at - known.launchedAt);
   const launched = { version: known?.version ?? null, revision: known === null ? null : revision };
-  return { code, signal, at, ...which, uptimeMs, ...launched, usage: usage ?? null };
+  return { code, signal, at, ...which, uptimeMs, ...launched, usage: usage ?? null, because: because ?? null };
 }
 
 /** What the verdict adds to an end: budget, deadline and reason. */
@@ -202,9 +202,9 @@ export function nothingToFallBackTo({ rejectedVersion, spec }: ServiceContext, n
   };
 }
 
-/** Only a process that failed causes a group restart, not one that never ran or went down with the machine. */
+/** Only a process that failed causes a group restart, not one that never ran or was ended by something else. */
 function withFailure(context: ServiceContext, end: End, verdict: Verdict): Change {
-  const isFailure = end.exit !== null && end.isReboot !== true && verdict.next !== 'complete';
+  const isFailure = end.exit !== null && end.isBlameless !== true && verdict.next !== 'complete';
   if (!isFailure) return {};
   const failureSeries = seriesWith(context, end.generation, isStable(context, end.uptimeMs));
   return { failureCount: context.failureCount + 1, restartedBy: null, failureSeries };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import { countSchema, idSchema, instantSchema, placeSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { intendedSchema, reasonCodeSchema, stateSchema } from './state.ts';
 
@@ -78,6 +78,7 @@ export const serviceStatusSchema = z
     intended_state: intendedSchema,
     config_path: z.string().nullable(),
     pid: z.int().nullable(),
+    place: placeSchema,
     version: z.string().nullable(),
     restarts: countSchema,
   })
@@ -107,6 +108,7 @@ export const agentStatusSchema = z
           intended_state: 'running',
           config_path: CONFIG_PATH,
           pid: 4711,
+          place: null,
           version: '2.0.1',
           restarts: 0,
         },

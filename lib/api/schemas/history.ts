@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import { countSchema, idSchema, instantSchema, placeSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { eventCauseSchema, exitClassSchema, stateSchema, substateSchema } from './state.ts';
 
@@ -10,6 +10,7 @@ const standing = {
 const process = {
   generation: countSchema.nullable(),
   pid: z.int().nullable().meta({ description: 'The pid of the live process; null: there was none.' }),
+  place: placeSchema,
 };
 const step = {
   seq: countSchema.meta({ description: 'The `seq` of the event.' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, idSchema, instantSchema } from '../wire.ts';
+import { countSchema, idSchema, instantSchema, placeSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { logStreamSchema } from './log.ts';
 import { eventCauseSchema, exitClassSchema } from './state.ts';
@@ -27,11 +27,21 @@ export const measuredFields = {
   }),
 };
 
+/** Why it ended, if not by its own doing. */
+export const becauseSchema = z.string().nullable().meta({
+  description: 'What ended it besides its own doing, as a clause; null: nothing else is known.',
+  example: 'the machine was rebooted',
+});
+
 /** One launch of a service. */
 export const launchSchema = z
   .strictObject({
     generation: countSchema,
-    pid: z.int().nullable().meta({ description: 'Null: its program has not begun to run.' }),
+    pid: z
+      .int()
+      .nullable()
+      .meta({ description: 'Null: its program has not begun to run, or it ran elsewhere, see `place`.' }),
+    place: placeSchema,
     version: z.string().nullable(),
     executable: z.string(),
     revision: z.string().nullable().meta({ description: 'The revision of the spec that it was launched with.' }),
@@ -44,6 +54,7 @@ export const launchSchema = z
         class: exitClassSchema
           .nullable()
           .meta({ description: 'Null: not known yet, or ended under an earlier version.' }),
+        because: becauseSchema,
       })
       .nullable(),
     cause: eventCauseSchema.nullable().meta({ description: 'The `cause` of the event of its end; null as above.' }),

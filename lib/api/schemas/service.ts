@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { countSchema, idSchema, instantSchema, reasonSchema } from '../wire.ts';
+import { countSchema, idSchema, instantSchema, placeSchema, reasonSchema } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { pinSchema } from './version.ts';
-import { measuredFields, tailSchema } from './launch.ts';
+import { becauseSchema, measuredFields, tailSchema } from './launch.ts';
 import { exitClassSchema, intendedSchema, reasonCodeSchema, stateSchema, substateSchema } from './state.ts';
 
 /** A past exit (contract 3.4). */
@@ -16,6 +16,7 @@ export const lastExitSchema = z
     ...measuredFields,
     version: z.string().nullable(),
     revision: z.string().nullable().meta({ description: 'The revision of the spec that it was launched with.' }),
+    because: becauseSchema,
     output_tail: tailSchema.nullable().optional().meta({ description: 'In the answer for a single service.' }),
   })
   .meta({ id: 'LastExit' });
@@ -48,6 +49,7 @@ export const serviceSchema = z
       .meta({ description: 'Whether its readiness probe passes, or it has none; null: it is not `running`.' }),
     generation: countSchema.meta({ description: 'The number of launches of the service.' }),
     pid: z.int().nullable(),
+    place: placeSchema,
     version: z.string().nullable(),
     executable: z.string().nullable(),
     config_path: z.string().nullable(),
@@ -86,6 +88,10 @@ export const serviceSchema = z
       .nullable()
       .meta({ description: 'The version that it is pinned to; null: its configuration decides.' }),
     adopted: z.boolean().meta({ description: 'Its process was launched by an earlier host.' }),
+    doubt: z.strictObject({ since: instantSchema, reason: z.string() }).nullable().meta({
+      description:
+        'Why it is not known whether its process is still running, as a clause; its state is the one that was last known. Null: that is known, as always on one machine.',
+    }),
     orphan: z.boolean().meta({
       description:
         'Its process is alive but has no record of this host, or only its process is known. The service is not launched a second time; it can be stopped.',
@@ -109,6 +115,7 @@ export const serviceSchema = z
       ready: true,
       generation: 2,
       pid: 4711,
+      place: null,
       version: '2.0.1',
       executable: '/plant/corerl-2.0.1',
       config_path: '/plant/pump1.yaml',
@@ -126,6 +133,7 @@ export const serviceSchema = z
         cpu_ms: 5_120,
         version: '2.0.1',
         revision: '5d41402abc4b',
+        because: null,
       },
       next: null,
       reason: null,
@@ -134,6 +142,7 @@ export const serviceSchema = z
       acknowledgement: null,
       pin: null,
       adopted: false,
+      doubt: null,
       orphan: false,
       revision: '5d41402abc4b',
       running_revision: '5d41402abc4b',

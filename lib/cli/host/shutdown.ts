@@ -1,3 +1,4 @@
+import { processWords } from '../../frontend/words/process.ts';
 import { isPassing } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
@@ -44,7 +45,7 @@ async function restOf({ client }: HostContext, pid: number, signal: AbortSignal)
     const { process_id: now } = await client.getHealth({ signal });
     if (now !== pid) return { rest: null };
     const services = await allServices(client, {}, signal);
-    return { rest: { up: services.filter((service) => service.pid !== null).length } };
+    return { rest: { up: services.filter((service) => processWords(service) !== null).length } };
   } catch (error) {
     if (isPassing(error) && !signal.aborted) return { rest: null };
     throw error;

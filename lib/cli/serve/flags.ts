@@ -31,6 +31,7 @@ const FLAGS = {
   logFile: ['--log-file <file>', "also write the host's own log to this file, rotated"],
   allowedHost: ['--allowed-host <name>', 'additional name to allow in the Host header (repeatable)'],
   corsOrigin: ['--cors-origin <origin>', 'origin whose pages may use the API (repeatable)'],
+  advertiseUrl: ['--advertise-url <url>', 'URL of the API that services get (default: where the host listens)'],
   inspectorUrl: ['--inspector-url <url>', 'inspector that /inspector opens (default: https://stately.ai/inspect)'],
 } as const satisfies Readonly<Record<string, readonly [flags: string, description: string]>>;
 

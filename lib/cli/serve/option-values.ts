@@ -158,6 +158,15 @@ export function origins({ values, source }: RawOption): readonly string[] {
   return values;
 }
 
+/** The URL at which services can reach the API, without a slash at its end. */
+export function apiUrl({ values: [text], source }: RawOption): string {
+  const url = inspectorUrl(text);
+  if (url !== null && !/[?#]/.test(url)) return url.replace(/\/+$/, '');
+  throw new OptionError(
+    `${source}: "${text}" is not the URL of an API; use one with http or https and without a password, such as http://coredinator.plant:8000.`,
+  );
+}
+
 /** The full URL of a web page. */
 export function pageUrl({ values: [text], source }: RawOption): string {
   const url = inspectorUrl(text);

@@ -7,6 +7,7 @@ import { readAccess } from './access-options.ts';
 import { parseRaw, type RawOptions } from './flags.ts';
 import { listenPlace, tlsFiles } from './listen-options.ts';
 import {
+  apiUrl,
   displayName,
   existingFile,
   existingFolder,
@@ -50,6 +51,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),
+    advertiseUrl: raw.advertiseUrl === undefined ? null : apiUrl(raw.advertiseUrl),
     inspectorUrl: raw.inspectorUrl === undefined ? DEFAULT_INSPECTOR_URL : pageUrl(raw.inspectorUrl),
     logLevel: raw.logLevel === undefined ? 'info' : logLevel(raw.logLevel),
     logFile: raw.logFile === undefined ? null : fileToBe(raw.logFile),

@@ -1,3 +1,4 @@
+import { processWords } from '../../frontend/words/process.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { EXIT } from '../../host/exit-codes.ts';
 import { SENDABLE_SIGNALS } from '../../model/values/signals.ts';
@@ -21,7 +22,8 @@ export function serviceSubject({ client }: HostContext, id: string): Subject<Ser
 
 function withProcess(service: ServiceView): string {
   const state = stateWords(service);
-  if (service.state === 'running' && service.pid !== null) return `${state}, pid ${service.pid}`;
+  const process = processWords(service);
+  if (service.state === 'running' && process !== null) return `${state}, ${process}`;
   return service.reason === null ? state : `${state}: ${service.reason}`;
 }
 
@@ -64,7 +66,7 @@ export function signalService(id: string, name: string): HostRun {
       );
     }
     const service = await context.client.signalService({ id, body: { signal } });
-    printResult(context, service, () => `sent ${signal} to ${id}, pid ${service.pid ?? '-'}\n`);
+    printResult(context, service, () => `sent ${signal} to ${id}, ${processWords(service) ?? 'pid -'}\n`);
     return EXIT.ok;
   };
 }

@@ -1,3 +1,4 @@
+import { processCell } from '../../frontend/words/process.ts';
 import type { IoView } from '../../api/schemas/agent.ts';
 import { untilUp } from '../host/change.ts';
 import { pathForHost, printResult, type HostContext, type HostRun } from '../host/context.ts';
@@ -24,7 +25,7 @@ function ioTable({ colors, width }: HostContext, ios: readonly IoView[]): string
   const rows = ios.map(({ service_id: id, status }): readonly Cell[] => [
     { text: id },
     stateCell(status, colors),
-    { text: String(status.pid ?? '-') },
+    { text: processCell(status) ?? '-' },
     { text: status.version ?? '-' },
     { text: String(status.restarts) },
     { text: status.config_path ?? '-' },

@@ -1,3 +1,4 @@
+import { processCell, processWords } from '../../frontend/words/process.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { ProblemError, type Client } from '../../client/client.ts';
 import { EXIT } from '../../host/exit-codes.ts';
@@ -39,7 +40,8 @@ export function serviceStatus(id: string): HostRun {
 
 /** What is known of a service, by name; null: nothing. */
 export function factsOf(service: ServiceView, now: number): Readonly<Record<string, string | null>> {
-  const { pid, version, next, restarts, generation } = service;
+  const { version, next, restarts, generation } = service;
+  const process = processWords(service);
   return {
     reason: service.reason,
     acknowledged: acknowledgementOf(service, now),
@@ -49,7 +51,8 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
     config: service.config_path,
     executable: service.executable === null ? null : `${service.executable}${version === null ? '' : ` (${version})`}`,
     pinned: service.pin === null ? null : pinText(now, service.pin),
-    process: pid === null ? null : `pid ${pid}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
+    'in doubt': service.doubt === null ? null : `${service.doubt.reason}, for ${ageSince(service.doubt.since, now)}`,
+    process: process === null ? null : `${process}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
     restarts: String(restarts),
     flapping: flappingWords(service.flapping, now),
     'last exit': lastExit(service, now),
@@ -68,12 +71,14 @@ function lastExit({ last_exit: exit }: ServiceView, now: number): string | null 
   if (exit === null) return null;
   const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
   const after = exit.uptime_ms === null ? '' : ` after ${spokenDuration(exit.uptime_ms)}`;
-  return `${how} (${exit.class})${after}, launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
+  const because = exit.because === null ? '' : `, because ${exit.because}`;
+  return `${how} (${exit.class})${because}${after}, launch ${exit.generation}, ${ageSince(exit.at, now)} ago`;
 }
 
 /** The last line that a process wrote before it failed. */
-function lastWords({ last_exit: exit, pid }: ServiceView): string | null {
-  const isOld = exit === null || pid !== null || exit.class === 'clean' || exit.class === 'stopped';
+function lastWords(service: ServiceView): string | null {
+  const { last_exit: exit } = service;
+  const isOld = exit === null || processWords(service) !== null || exit.class === 'clean' || exit.class === 'stopped';
   const text = isOld ? '' : plain(exit.output_tail?.at(-1)?.text ?? '');
   return text === '' ? null : text;
 }
@@ -94,7 +99,7 @@ export function serviceTable(
     { text: service.id },
     stateCell(service, colors),
     { text: ageSince(service.since, now()) },
-    { text: String(service.pid ?? '-') },
+    { text: processCell(service) ?? '-' },
     { text: service.version ?? '-' },
     { text: String(service.restarts) },
     { text: service.agents.join(',') || '-' },

@@ -1,3 +1,4 @@
+import { processCell } from '../../frontend/words/process.ts';
 import { shortIds } from '../../frontend/world/short-ids.ts';
 import { visible } from '../../frontend/words/visible.ts';
 import { stateCell } from '../output/state.ts';
@@ -35,7 +36,7 @@ function cellsOf(
     'CPU%': { text: percent(usage?.cpu_percent) },
     MEM: { text: usage === null ? '-' : memorySize(usage.rss_bytes) },
     PROCS: { text: String(usage?.processes ?? '-') },
-    PID: { text: String(service.pid ?? '-') },
+    PID: { text: processCell(service) ?? '-' },
     RESTARTS: { text: String(service.restarts) },
     FOR: { text: ageSince(service.since, now) },
     REASON: { text: visible(whyAndNext(service, now)) },

@@ -55,6 +55,7 @@ export const BUILT_IN = {
   },
   services: {},
   logs: { total_bytes: '10GiB' },
+  engine: 'local',
 } satisfies z.input<typeof hostSchema>;
 
 /** The defaults of an agent type. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINES } from '../../model/engine.ts';
 import { CONDITIONS, OUTPUT_MODES, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
 import { limitsSchema } from './limits-schema.ts';
@@ -164,6 +165,9 @@ export const hostLogsSchema = z.strictObject({
 /** Limits of the output of all services together. */
 export type HostLogs = z.output<typeof hostLogsSchema>;
 
+/** What makes the processes of services. */
+export const engineSchema = z.enum(ENGINES);
+
 /** The structure of `coredinator.yaml`. */
 export const hostSchema = z.strictObject({
   kinds: kinds.describe('The definitions of services, by name.').optional(),
@@ -177,6 +181,9 @@ export const hostSchema = z.strictObject({
     .optional(),
   webhooks: z.record(name, webhookLayer).describe('Receivers of events, by name.').optional(),
   logs: hostLogsSchema.partial().describe('How much output of all services together is kept.').optional(),
+  engine: engineSchema
+    .describe('What makes the processes of services: local, as processes of this machine. Default: local.')
+    .optional(),
 });
 
 /** The structure of the `coredinator:` section of an agent's file. */

@@ -1,6 +1,7 @@
 import { ServiceNotAliveError, ServiceNotFoundError } from '../../model/errors.ts';
 import { stateOf } from '../../model/states.ts';
 import type { SendableSignal } from '../../model/values/signals.ts';
+import { processDetail } from '../../model/process.ts';
 import { serviceRef } from '../actors.ts';
 import type { CommandOrigin } from '../control.ts';
 import type { Runtime } from '../runtime.ts';
@@ -25,7 +26,7 @@ export async function signalService(
     const notAlive = new ServiceNotAliveError(id, stateOf(now.value).state);
     const status = processes.status(spec.id);
     if (status?.status !== 'alive') throw notAlive;
-    const detail = { signal, pid: status.launch.pid, generation: status.generation };
+    const detail = { signal, ...processDetail(status.launch), generation: status.generation };
     await commandLog.accept({ event: { type: 'service.signalled', serviceId: spec.id, detail } }, origin);
     if (!(await processes.signal(spec.id, signal))) throw notAlive;
   });

@@ -1,4 +1,5 @@
 import {
+  doubtOf,
   isHostFault,
   isHostFaultError,
   type Executable,
@@ -79,7 +80,20 @@ export class ObservedProcessHost implements ProcessHost {
   }
 
   problems(): readonly string[] {
-    return this.#host.problems();
+    return [...this.#host.problems(), ...this.#doubts()];
+  }
+
+  /** One sentence for each reason why it is not known whether services run. */
+  #doubts(): readonly string[] {
+    const byReason = new Map<string, ServiceId[]>();
+    for (const { serviceId } of this.#host.live()) {
+      const doubt = doubtOf(this.#host.status(serviceId));
+      if (doubt !== null) byReason.set(doubt.reason, [...(byReason.get(doubt.reason) ?? []), serviceId]);
+    }
+    return [...byReason].map(([reason, [first, ...more]]) => {
+      const others = more.length === 0 ? '' : ` and ${more.length} more`;
+      return `It is not known whether ${first ?? '?'}${others} ${more.length === 0 ? 'is' : 'are'} still running: ${reason}.`;
+    });
   }
 
   live(): readonly Launch[] {

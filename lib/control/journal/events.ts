@@ -3,7 +3,7 @@ import type { AgentContext } from '../../actors/agent/context.ts';
 import type { LastExit, ServiceContext } from '../../actors/service/context.ts';
 import type { Cause } from '../../model/causes.ts';
 import type { Reason } from '../../model/explain/reason.ts';
-import type { Launch } from '../../model/process.ts';
+import { processDetail, type Launch } from '../../model/process.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import { stateOf, type Standing, type StateValue } from '../../model/states.ts';
 import type { Instant } from '../../model/values/time.ts';
@@ -37,18 +37,19 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
   if (past === null) return events; // the first snapshot of an actor is no event: it was restored or created
   // A launch remains the same object while it is unchanged: a new object was launched, or adopted by this host.
   if (context.launch !== null && context.launch !== past.launch) {
-    const { pid, generation, version, executablePath } = context.launch;
+    const { generation, version, executablePath } = context.launch;
+    const process = processDetail(context.launch);
     const type = context.isAdopted ? 'process.adopted' : 'process.launched';
-    const detail = { pid, generation, version, executable: executablePath };
+    const detail = { ...process, generation, version, executable: executablePath };
     if (cause !== 'process.changed') events.push({ ...base, type, detail });
     if (cause === 'process.changed' || hasLostShim(past.launch, context.launch)) {
-      const lost = { pid, generation, version };
+      const lost = { ...process, generation, version };
       events.push({ ...base, correlationId: null, type: 'process.shim_lost', detail: lost }); // by no command
     }
   }
   if (context.lastExit !== null && context.lastExit !== past.lastExit) {
-    const { code, signal, generation, class: exitClass } = context.lastExit;
-    const detail = { code, signal, generation, class: exitClass };
+    const { code, signal, generation, class: exitClass, because } = context.lastExit;
+    const detail = { code, signal, generation, class: exitClass, ...(because === null ? {} : { because }) };
     events.push({ ...base, type: 'process.exited', detail, ...endedIn(past, context.lastExit) });
   }
   events.push(...fallbackEvent(past, context, base));
@@ -63,8 +64,8 @@ function serviceEvents(before: Seen | null, after: Seen, cause: Cause, at: Insta
 
 function endedIn({ launch, spec }: ServiceContext, { generation, at }: LastExit): Pick<JournalDraft, 'ended'> {
   if (launch?.generation !== generation) return {};
-  const { serviceId, pid, launchedAt } = launch;
-  return { ended: { serviceId, generation, pid, uptimeMs: Math.max(0, at - launchedAt), env: spec.env } };
+  const { serviceId, pid, place, launchedAt } = launch;
+  return { ended: { serviceId, generation, pid, place, uptimeMs: Math.max(0, at - launchedAt), env: spec.env } };
 }
 
 /** Whether the shim died while no host was running, as an adopting host finds. */

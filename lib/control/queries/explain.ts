@@ -11,6 +11,7 @@ import { nextDelayMs, suppose, type SupposedExit } from '../../model/explain/sup
 import type { JournalEntry } from '../../model/journal.ts';
 import { restartedWithGroup } from '../../model/policy/agent-state.ts';
 import { revisionOf } from '../../model/policy/revision.ts';
+import { doubtOf } from '../../model/process.ts';
 import { stateOf } from '../../model/states.ts';
 import { isoOf, type Instant } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
@@ -67,7 +68,7 @@ export async function explain(
   };
 }
 
-function situationOf({ root, intentions }: Runtime, { context, value }: ServiceSnapshot): Situation {
+function situationOf({ root, intentions, ports }: Runtime, { context, value }: ServiceSnapshot): Situation {
   const { spec, launch, revision, lastGoodVersion } = context;
   const { state, substate } = stateOf(value);
   const isWaiting = state === 'starting' && substate === 'waiting';
@@ -79,6 +80,7 @@ function situationOf({ root, intentions }: Runtime, { context, value }: ServiceS
     isDrifted: launch !== null && revision !== null && revision !== revisionOf(spec),
     fallback: hasFallback(context) ? (lastGoodVersion?.version ?? lastGoodVersion?.path ?? null) : null,
     fallbackReason: fallbackReason(context),
+    doubt: doubtOf(ports.processes.status(spec.id)),
     awaits: isWaiting ? awaitsOf(root, context) : [],
   };
 }

@@ -81,8 +81,8 @@ function stateOf({ state, substate }: Standing): Pick<Standing, 'state' | 'subst
   return { state, substate };
 }
 
-function processOf({ generation, pid }: Standing): Pick<Standing, 'generation' | 'pid'> {
-  return { generation, pid };
+function processOf({ generation, pid, place }: Standing): Pick<Standing, 'generation' | 'pid' | 'place'> {
+  return { generation, pid, place };
 }
 
 function stepView(step: Step): AgentHistoryView['steps'][number] {

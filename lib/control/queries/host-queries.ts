@@ -17,6 +17,7 @@ import { serviceGraph, type ServiceGraph } from '../../model/policy/service-grap
 import { stateOf } from '../../model/states.ts';
 import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import type { LogBatch, LogFindings, LogQuery, LogSearch } from '../../model/values/log-line.ts';
+import { doubtOf } from '../../model/process.ts';
 import type { AgentRequest } from '../../ports/spec-source.ts';
 import { agentRef, serviceRef, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { DiffQuery, HistoryQuery, LaunchQuery, Queries, RevisionQuery } from '../control.ts';
@@ -260,8 +261,11 @@ export class HostQueries implements Queries {
 
   /** How log space is released depends on this host and its disk, not on who launched the process. */
   view(snapshot: ServiceSnapshot, held = this.#heldOrphans()): ServiceView {
-    const { guarantees } = this.#runtime.ports.identity;
-    const view = serviceView(snapshot, guarantees, this.#restartTimes.of(snapshot.context.spec.id));
+    const { identity, processes } = this.#runtime.ports;
+    const { guarantees } = identity;
+    const { id } = snapshot.context.spec;
+    const doubt = doubtOf(processes.status(id));
+    const view = serviceView(snapshot, guarantees, { flapping: this.#restartTimes.of(id), doubt });
     const orphan = view.orphan || held.has(view.id);
     const isOfEnd = view.reason_code !== null && REASONS_OF_ENDS.has(view.reason_code);
     const busy = isOfEnd ? this.#busyPorts.of(view.id) : [];

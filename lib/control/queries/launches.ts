@@ -37,12 +37,15 @@ function differentVariables({ launched: one }: PastLaunch, { launched: other }: 
 }
 
 function launchView({ exit, end, launched, ...launch }: PastLaunch): LaunchView {
-  const { generation, pid, version, executablePath: executable, intendedAt } = launch;
+  const { generation, pid, place, version, executablePath: executable, intendedAt } = launch;
   return {
-    ...{ generation, pid, version, executable, revision: launched?.revision ?? null },
+    ...{ generation, pid, place, version, executable, revision: launched?.revision ?? null },
     launched_at: isoOf(intendedAt),
     ended_at: exit === null ? null : isoOf(exit.at),
-    exit: exit === null ? null : { code: exit.code, signal: exit.signal, class: end?.class ?? null },
+    exit:
+      exit === null
+        ? null
+        : { code: exit.code, signal: exit.signal, class: end?.class ?? null, because: exit.because ?? null },
     cause: end?.cause ?? null,
     stable: end?.isStable ?? false,
     uptime_ms: exit === null ? null : Math.max(0, exit.at - intendedAt),

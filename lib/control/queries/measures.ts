@@ -1,15 +1,16 @@
+import { doubtOf } from '../../model/process.ts';
 import { stateOf } from '../../model/states.ts';
 import { launchesToKeep } from '../../model/policy/failure-series.ts';
 import type { LogBounds, LogPolicy } from '../../model/values/log-line.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { MeasuredHost, MeasuredService } from '../../ports/meter.ts';
-import type { Prober } from '../../ports/prober.ts';
 import { agentRefs, serviceRefs, type ServiceSnapshot } from '../actors.ts';
 import type { Runtime } from '../runtime.ts';
 import { agentsOf } from './views.ts';
 
 /** The host for metrics: cheaper than its views, and one actor at a time. */
-export function measuredHost({ root, ports: { health, prober } }: Runtime): MeasuredHost {
+export function measuredHost({ root, ports }: Runtime): MeasuredHost {
+  const { health } = ports;
   return {
     *agents() {
       for (const ref of agentRefs(root)) {
@@ -18,13 +19,16 @@ export function measuredHost({ root, ports: { health, prober } }: Runtime): Meas
       }
     },
     *services() {
-      for (const ref of serviceRefs(root)) yield measuredService(ref.getSnapshot(), prober);
+      for (const ref of serviceRefs(root)) yield measuredService(ref.getSnapshot(), ports);
     },
     healthReasons: () => health.reasons().length,
   };
 }
 
-function measuredService({ value, context }: ServiceSnapshot, prober: Pick<Prober, 'failures'>): MeasuredService {
+function measuredService(
+  { value, context }: ServiceSnapshot,
+  { prober, processes }: Pick<Runtime['ports'], 'prober' | 'processes'>,
+): MeasuredService {
   const { state, substate } = stateOf(value);
   const { spec, holders, intended, launch, generation, executable, restarts } = context;
   return {
@@ -38,6 +42,7 @@ function measuredService({ value, context }: ServiceSnapshot, prober: Pick<Probe
     version: executable?.version ?? null,
     restarts,
     launchedAt: launch?.launchedAt ?? null,
+    isInDoubt: doubtOf(processes.status(spec.id)) !== null,
     probeFailures: prober.failures(spec.id),
   };
 }

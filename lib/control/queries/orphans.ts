@@ -29,18 +29,18 @@ export function foreignOrphan(runtime: Pick<Runtime, 'root' | 'ports'>, id: stri
 
 /** The wire form of such an orphan. It is running, but not intended to. */
 export function foreignOrphanView(
-  { serviceId, pid, generation, reason, foundAt }: ForeignOrphan,
+  { serviceId, pid, place, generation, reason, foundAt }: ForeignOrphan,
   guarantees: Guarantees,
   isAlive = true,
 ): ServiceView {
   const spec = orphanSpec(serviceId, serviceId);
   return {
     ...{ id: serviceId, kind: spec.kind, agents: [], intended_state: 'stopped', substate: null },
-    ...(isAlive ? { state: 'running', pid } : { state: 'stopped', pid: null }),
+    ...(isAlive ? { state: 'running', pid, place } : { state: 'stopped', pid: null, place: null }),
     ...{ generation: generation ?? 0, version: null, executable: null, config_path: null, restarts: 0 },
     ...{ started_at: null, since: isoOf(foundAt), last_exit: null, next: null, reason, reason_code: 'orphan' },
     ...{ ready: isAlive ? true : null, flapping: null, acknowledgement: null, pin: null },
-    ...{ adopted: false, orphan: isAlive, revision: revisionOf(spec), running_revision: null },
+    ...{ adopted: false, doubt: null, orphan: isAlive, revision: revisionOf(spec), running_revision: null },
     guarantees: guaranteesView({ ...guarantees, exactExit: false, treeComplete: false }),
   };
 }

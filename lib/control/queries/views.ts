@@ -12,7 +12,7 @@ import { restartsIn, type Reload, type ServiceChange } from '../../model/policy/
 import { revisionOf } from '../../model/policy/revision.ts';
 import { isVersionIn } from '../../model/policy/version.ts';
 import type { GraphedService } from '../../model/policy/service-graph.ts';
-import type { Guarantees } from '../../model/process.ts';
+import type { Doubt, Guarantees } from '../../model/process.ts';
 import { stateOf } from '../../model/states.ts';
 import type { Holder } from '../../model/values/ids.ts';
 import { isoOf } from '../../model/values/time.ts';
@@ -34,7 +34,11 @@ export function agentsOf(holders: readonly Holder[]): readonly string[] {
 }
 
 /** The wire form of a service. */
-export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, flapping: Flapping | null): ServiceView {
+export function serviceView(
+  snapshot: ServiceSnapshot,
+  defaults: Guarantees,
+  { flapping, doubt }: { readonly flapping: Flapping | null; readonly doubt: Doubt | null },
+): ServiceView {
   const { context } = snapshot;
   const { state, substate } = stateOf(snapshot.value);
   const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
@@ -48,6 +52,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, fla
     ready: state === 'running' ? substate === 'ready' : null,
     generation: context.launch?.generation ?? context.generation,
     pid: context.launch?.pid ?? null,
+    place: context.launch?.place ?? null,
     version: context.executable?.version ?? null,
     executable: context.executable?.path ?? null,
     config_path: context.spec.configPath,
@@ -61,6 +66,7 @@ export function serviceView(snapshot: ServiceSnapshot, defaults: Guarantees, fla
     acknowledgement: acknowledgementView(context.acknowledgement),
     pin: pinView(context),
     adopted: context.isAdopted,
+    doubt: doubt === null ? null : { since: isoOf(doubt.since), reason: doubt.reason },
     orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,
@@ -102,6 +108,7 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
     intended_state: context.intended,
     config_path: context.spec.configPath,
     pid: context.launch?.pid ?? null,
+    place: context.launch?.place ?? null,
     version: context.executable?.version ?? null,
     restarts: context.restarts,
   };
@@ -109,12 +116,12 @@ export function serviceStatusView(snapshot: ServiceSnapshot): ServiceStatusView 
 
 /** The last status of a service that is gone now. */
 export function goneStatus(last: ServiceSnapshot): ServiceStatusView {
-  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null };
+  return { ...serviceStatusView(last), state: 'stopped', intended_state: 'stopped', pid: null, place: null };
 }
 
 /** The status of a service of which nothing is known any longer. */
 export function statusOfForgotten(id: string): ServiceStatusView {
-  const nothing = { config_path: null, pid: null, version: null, restarts: 0 };
+  const nothing = { config_path: null, pid: null, place: null, version: null, restarts: 0 };
   return { id, state: 'stopped', intended_state: 'stopped', ...nothing };
 }
 

@@ -5,6 +5,7 @@ import { createRoot } from '../../actors/supervisor/root.ts';
 import type { createSupervisorMachine } from '../../actors/supervisor/machine.ts';
 import type { AgentIntention } from '../../model/intention.ts';
 import type { JournalDraft } from '../../model/journal.ts';
+import { processDetail } from '../../model/process.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { ActorRow } from '../../ports/actor-store.ts';
 import type { Log } from '../../ports/log.ts';
@@ -42,9 +43,9 @@ export async function recover(base: RuntimeBase, rows: readonly ActorRow[], mach
   return runtime;
 }
 
-function orphanEvent({ launchId, pid, serviceId, generation, fate, reason }: Orphan, at: Instant): JournalDraft {
+function orphanEvent({ launchId, pid, place, serviceId, generation, fate, reason }: Orphan, at: Instant): JournalDraft {
   const nothing = { agentId: null, from: null, to: null, correlationId: null };
-  const detail = { pid, generation, launch: launchId, fate, reason };
+  const detail = { ...processDetail({ pid, place }), generation, launch: launchId, fate, reason };
   return { ...nothing, at, type: 'process.orphan', serviceId, cause: 'survey', detail };
 }
 

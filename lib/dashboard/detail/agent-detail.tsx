@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { processCell } from '../../frontend/words/process.ts';
 import type { ReactNode } from 'react';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { Commands } from '../command/commands.tsx';
@@ -21,7 +22,7 @@ function ServiceRow({ id, service }: { readonly id: string; readonly service: Se
         {service === undefined ? '–' : <StateBadge state={service.state} more={service.substate} />}
       </td>
       <td data-label="Version">{service?.version ?? '–'}</td>
-      <td data-label="Pid">{service?.pid ?? '–'}</td>
+      <td data-label="Pid">{service === undefined ? '–' : (processCell(service) ?? '–')}</td>
       <td data-label="Restarts">{service?.restarts ?? '–'}</td>
       <td>{service?.reason ?? ''}</td>
     </tr>

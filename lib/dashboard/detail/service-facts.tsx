@@ -1,3 +1,4 @@
+import { processCell } from '../../frontend/words/process.ts';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { PinView } from '../../api/schemas/version.ts';
@@ -21,7 +22,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function exitOf({ last_exit: exit }: ServiceView): string {
   if (exit === null) return 'none';
   const isSaid = exit.class === 'code' || exit.class === 'signal';
-  return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}, ${localInstant(exit.at, Date.now())}`;
+  const because = exit.because === null ? '' : `, because ${exit.because}`;
+  return `${exitWords(exit)}${isSaid ? '' : ` (${exit.class})`}${because}, ${localInstant(exit.at, Date.now())}`;
 }
 
 /** Which version somebody has chosen, who and when. */
@@ -47,7 +49,8 @@ function AgentLinks({ service }: { readonly service: ServiceView }): ReactNode {
 
 /** The main fields of a service. */
 export function ServiceFacts({ service }: { readonly service: ServiceView }): ReactNode {
-  const { kind, generation, pid, version, restarts, executable, adopted } = service;
+  const { kind, generation, version, restarts, executable, adopted, place } = service;
+  const process = processCell(service);
   const isDrifted = service.running_revision !== null && service.running_revision !== service.revision;
   return (
     <dl className="facts">
@@ -56,7 +59,14 @@ export function ServiceFacts({ service }: { readonly service: ServiceView }): Re
         {version ?? '–'} <VersionButton id={service.id} />
       </Fact>
       {service.pin === null ? null : <Fact name="Pinned">{pinOf(service.pin)}</Fact>}
-      <Fact name="Pid">{pid === null ? '–' : `${pid}${adopted ? ' (adopted)' : ''}`}</Fact>
+      <Fact name={place === null ? 'Pid' : 'Place'}>
+        {process === null ? '–' : `${process}${adopted ? ' (adopted)' : ''}`}
+      </Fact>
+      {service.doubt === null ? null : (
+        <Fact name="In doubt">
+          not known since {localInstant(service.doubt.since, Date.now())} whether it is running: {service.doubt.reason}
+        </Fact>
+      )}
       <Fact name="Generation">{generation}</Fact>
       <Fact name="Restarts">{restarts}</Fact>
       <Fact name="Last exit">{exitOf(service)}</Fact>

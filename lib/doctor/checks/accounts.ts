@@ -12,6 +12,7 @@ const NO_SHIM =
 export const accounts: Check = {
   id: 'accounts',
   title: 'Users of services',
+  engines: ['local'],
   examine: async ({ config }) => {
     if (config instanceof Error) return skipped('Not checked, because the configuration is invalid.');
     const all = await kindAccounts(config.effective, systemAccounts());

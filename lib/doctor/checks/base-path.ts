@@ -7,6 +7,7 @@ const OTHERS_MAY_WRITE = 0o002;
 export const basePath: Check = {
   id: 'base_path',
   title: 'Base path',
+  engines: ['local'],
   examine: ({ basePath: folder }) => {
     const facts = statSync(folder, { throwIfNoEntry: false });
     if (facts === undefined)

@@ -9,6 +9,7 @@ const TWINS = 'Remove all but one of the files of the same version, or name one 
 export const executables: Check = {
   id: 'executables',
   title: 'Executables',
+  engines: ['local'],
   examine: async ({ config, basePath, stateDir, executableRoots: roots }) => {
     if (config instanceof Error) return skipped('Not checked, because the configuration is invalid.');
     const all = await kindExecutables(config.effective, createCatalog({ basePath, exclude: [stateDir], roots }));

@@ -56,6 +56,7 @@ export function judgeFileSystem(type: number, folder: string): Finding {
 export const fileSystem: Check = {
   id: 'file_system',
   title: 'File system',
+  engines: ['local'],
   examine: async ({ stateFolder }) => {
     if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     return judgeFileSystem((await statfs(stateFolder)).type, stateFolder);

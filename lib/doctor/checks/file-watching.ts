@@ -5,6 +5,7 @@ import { ok, warn, type Check } from '../check.ts';
 export const fileWatching: Check = {
   id: 'file_watching',
   title: 'File watching',
+  engines: ['local'],
   examine: ({ stateFolder }) => {
     try {
       watch(stateFolder, { persistent: false }).close();

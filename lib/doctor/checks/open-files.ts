@@ -29,6 +29,7 @@ export function judgeOpenFiles(limit: number | null, services: number): Finding 
 export const openFiles: Check = {
   id: 'open_files',
   title: 'Open files',
+  engines: ['local'],
   examine: ({ services }) => {
     if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     return judgeOpenFiles(hardLimit('Max open files'), services);

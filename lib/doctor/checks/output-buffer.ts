@@ -56,6 +56,7 @@ function mayEnlargePipes(): boolean {
 export const outputBuffer: Check = {
   id: 'output_buffer',
   title: 'Output buffer',
+  engines: ['local'],
   examine: ({ services }) => {
     if (bestShimKind() !== 'native') return skipped('The Node shim is used; services write to their files directly.');
     const pageSize = pageSizeIn(readFileSync('/proc/self/auxv'));

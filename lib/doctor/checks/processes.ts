@@ -61,6 +61,7 @@ export function groupLimit(cgroups: string, read: (file: string) => string | nul
 export const processes: Check = {
   id: 'processes',
   title: 'Processes and threads',
+  engines: ['local'],
   examine: ({ services }) => {
     if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     const cgroups = readFileSync('/proc/self/cgroup', 'utf8');

@@ -69,6 +69,7 @@ function managedProcess({ lock }: CheckContext): ManagedProcess {
 export const serviceManager: Check = {
   id: 'service_manager',
   title: 'Service manager',
+  engines: ['local'],
   examine: async (context) => {
     if (process.platform !== 'linux') return skipped(`Not checked on ${process.platform}.`);
     const managed = managedProcess(context);

@@ -54,6 +54,7 @@ function compilerIn(env: NodeJS.ProcessEnv): string | null {
 export const shim: Check = {
   id: 'shim',
   title: 'Native shim',
+  engines: ['local'],
   examine: ({ env }) => {
     const file = nativeShimFile();
     const compiler = compilerIn(env);

@@ -1,3 +1,4 @@
+import { processCell } from '../words/process.ts';
 import type { AgentView } from '../../api/schemas/agent.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 
@@ -14,8 +15,11 @@ function listed(ids: readonly string[]): string {
   return `${ids.slice(0, -1).join(', ')} and ${ids.at(-1) ?? ''}`;
 }
 
-function processOf({ pid }: ServiceView): string {
-  return pid === null ? 'It has no process at the moment.' : `Process ${pid} and its descendants will be stopped.`;
+function processOf(service: ServiceView): string {
+  const { pid } = service;
+  const process = processCell(service);
+  if (process === null) return 'It has no process at the moment.';
+  return `${pid === null ? `Its ${process}` : `Process ${pid}`} and its descendants will be stopped.`;
 }
 
 function ofService(command: Command, view: ServiceView): string {

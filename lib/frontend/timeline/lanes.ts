@@ -56,17 +56,17 @@ function laneOf(
   initially: Standing | null,
 ): Lane {
   const first: LaneState = { at: since, state: initially, worst: initially, count: 0 };
+  const known = states.at.map((at, index) => ({
+    at: since + at,
+    state: states.state[index] ?? null,
+    worst: states.worst[index] ?? null,
+    count: states.count[index] ?? 1,
+  }));
+  // The last state before a condensed time was only that of the first of many cycles.
+  const notKept = condensed.map(({ from }) => ({ at: since + Math.max(0, from), state: null, worst: null, count: 0 }));
   return {
     id,
-    states: [
-      first,
-      ...states.at.map((at, index) => ({
-        at: since + at,
-        state: states.state[index] ?? null,
-        worst: states.worst[index] ?? null,
-        count: states.count[index] ?? 1,
-      })),
-    ],
+    states: [first, ...[...known, ...notKept].sort((one, other) => one.at - other.at)],
     marks: marks.at.map((at, index) => ({
       at: since + at,
       kind: marks.kind[index] ?? 'other',

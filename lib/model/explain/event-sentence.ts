@@ -194,8 +194,10 @@ function exited(entry: DescribableEvent): string {
   const signal = text(entry, 'signal');
   const how = signal === null ? `exited with code ${code ?? '?'}` : `was killed by ${signal}`;
   const process = `The process of ${nameOf(entry)}${generationOf(entry)}`;
-  if (text(entry, 'class') === 'lost') return `${process} ended; its exit status is unknown`;
-  const why = whyOf(entry);
+  const because = text(entry, 'because');
+  if (text(entry, 'class') === 'lost')
+    return `${process} ended${because === null ? '' : `, because ${because}`}; its exit status is unknown`;
+  const why = because ?? whyOf(entry);
   return `${process} ${how}${why === null ? '' : `, because ${why}`}`;
 }
 
@@ -226,7 +228,7 @@ function launchOf(entry: DescribableEvent): string {
 }
 
 function processOf(entry: DescribableEvent): string {
-  return processLabel({ pid: number(entry, 'pid') });
+  return processLabel({ pid: number(entry, 'pid'), place: text(entry, 'place') });
 }
 
 function generationOf(entry: DescribableEvent): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { dependencySpec } from '../spec-schema.ts';
+import { REBOOTED } from '../process.ts';
 import { PUBLIC_STATES } from '../states.ts';
 
 import { serviceId } from '../values/id-schema.ts';
@@ -17,14 +18,18 @@ export const reason: z.ZodType<Reason> = z.lazy(() =>
     z.strictObject({ code: z.literal('executable_missing'), text }),
     z.strictObject({ code: z.literal('launch_refused'), error: text, text }),
     z.strictObject({ code: z.literal('effect_failed'), text }),
-    z.strictObject({
-      code: z.literal('exited'),
-      exitCode: z.number().nullable(),
-      signal: text.nullable(),
-      isKnown: z.boolean(),
-      isReboot: z.boolean(),
-      hasStarted: z.boolean(),
-    }),
+    z
+      .strictObject({
+        code: z.literal('exited'),
+        exitCode: z.number().nullable(),
+        signal: text.nullable(),
+        isKnown: z.boolean(),
+        // Earlier versions knew a reboot only.
+        isReboot: z.boolean().default(false),
+        because: text.nullable().default(null),
+        hasStarted: z.boolean(),
+      })
+      .transform(({ isReboot, ...exit }) => (isReboot ? { ...exit, because: REBOOTED } : exit)),
     z.strictObject({ code: z.literal('start_timeout'), limitMs: z.number(), found: text.nullable().default(null) }),
     z.strictObject({ code: z.literal('not_started'), found: text }),
     z.strictObject({ code: z.literal('probe_failed'), probe: z.enum(['startup', 'liveness']), found: text }),

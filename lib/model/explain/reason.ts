@@ -49,7 +49,8 @@ export interface ExitReason {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly isKnown: boolean;
-  readonly isReboot: boolean;
+  /** What ended it besides its own doing, see ProcessExit; null: nothing else is known. */
+  readonly because: string | null;
   readonly hasStarted: boolean;
 }
 
@@ -162,12 +163,13 @@ export function reasonClause(reason: Reason): string {
   return isVerb ? `it ${text}` : text;
 }
 
-function exitText({ exitCode, signal, isKnown, isReboot, hasStarted }: ExitReason): string {
-  if (isReboot) return 'the machine was rebooted, which ended the process';
+function exitText({ exitCode, signal, isKnown, because, hasStarted }: ExitReason): string {
+  if (because !== null && !isKnown) return `${because}, which ended the process`;
   const how = !isKnown
     ? 'the process ended with an unknown exit status'
     : signal === null
       ? `the process exited with code ${exitCode ?? '?'}`
       : `the process was killed by ${signal}`;
-  return hasStarted ? how : `${how} before it counted as started`;
+  const when = hasStarted ? how : `${how} before it counted as started`;
+  return because === null ? when : `${when}, because ${because}`;
 }

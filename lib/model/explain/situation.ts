@@ -1,6 +1,6 @@
 import type { Intended, VersionPin } from '../intention.ts';
 import type { Attempt, RestartBudget } from '../policy/restart.ts';
-import type { Executable, Launch } from '../process.ts';
+import type { Doubt, Executable, Launch } from '../process.ts';
 import type { DependencySpec, ServiceSpec } from '../spec.ts';
 import type { PublicState } from '../states.ts';
 import type { Holder } from '../values/ids.ts';
@@ -30,6 +30,8 @@ export interface Situation {
   readonly isStandalone: boolean;
   readonly generation: number;
   readonly launch: Launch | null;
+  /** Why it is not known whether its process lives; null: that is known. */
+  readonly doubt: Doubt | null;
   readonly executable: Executable | null;
   readonly isAdopted: boolean;
   /** The live process was launched with another revision of the spec than the current one. */

@@ -1,6 +1,6 @@
 import type { VersionPin } from '../intention.ts';
 import { isVersionIn } from '../policy/version.ts';
-import { processLabel } from '../process.ts';
+import { processLabel, type Doubt, type ProcessPlace } from '../process.ts';
 import { inWords } from '../states.ts';
 import { spokenDuration } from '../values/duration.ts';
 import type { Instant } from '../values/time.ts';
@@ -125,10 +125,11 @@ function whatWouldChange(situation: Situation): string | null {
 }
 
 function remarksOn(situation: Situation, now: Instant): readonly string[] {
-  const { launch, isAdopted, isDrifted, fallbackReason, state, executable, pin, spec } = situation;
+  const { launch, doubt, isAdopted, isDrifted, fallbackReason, state, executable, pin, spec } = situation;
   const remarks: string[] = pin === null ? [] : [pinRemark(pin, spec.version, now)];
   if (executable?.twins !== undefined) remarks.push(twinsRemark(executable.path, executable.twins));
   if (launch === null) return remarks;
+  if (doubt !== null) remarks.push(doubtRemark(doubt, launch, now));
   if (isAdopted) {
     remarks.push(`Its process (${processLabel(launch)}) was launched by an earlier host and adopted by this one.`);
   }
@@ -136,6 +137,12 @@ function remarksOn(situation: Situation, now: Instant): readonly string[] {
   if (isDrifted)
     remarks.push('Its process runs with an older revision of its configuration; the next launch uses the current one.');
   return remarks;
+}
+
+/** That nothing is known of its process at the moment; a sentence. */
+function doubtRemark({ reason, since }: Doubt, launch: ProcessPlace, now: Instant): string {
+  const when = spokenDuration(Math.max(0, now - since));
+  return `It has not been known for ${when} whether its process (${processLabel(launch)}) is still running: ${reason}. Nothing else is launched.`;
 }
 
 /** That a person has chosen the version; a sentence. */

@@ -34,15 +34,11 @@ export interface Ending {
   /** Time in `running`; null: it never counted as started. */
   readonly uptimeMs: Millis | null;
   /**
-   * The program did not even begin, and the service is not to blame (disk full, out of descriptors, file still being
-   * written): retried in `backoff` whatever the policy, never counted against the service.
+   * The service is not to blame, so that it does not count as a failure, whatever its policy. If the program did not even
+   * begin (disk full, out of descriptors, file still being written), it is retried in `backoff`; if something else ended
+   * the process (the machine was rebooted), the service starts again immediately.
    */
   readonly isBlameless?: boolean;
-  /**
-   * The machine was rebooted: the service starts again immediately, whatever its policy, and it does not count as a
-   * failure.
-   */
-  readonly isReboot?: boolean;
 }
 
 /** What follows an ending. The caller computes the time of the next attempt from `delayMs` or `recoverAfterMs`. */
@@ -142,9 +138,10 @@ export function judgeEnding(
   past: { readonly budget: RestartBudget; readonly attempt: Attempt; readonly hasFallback?: boolean },
   at: { readonly now: Instant; readonly random: number },
 ): Verdict {
-  if (ending.isReboot === true) return { next: 'retry', budget: past.budget, delayMs: 0 };
+  const isBlameless = ending.isBlameless === true;
+  if (isBlameless && ending.class !== 'spawn_transient') return { next: 'retry', budget: past.budget, delayMs: 0 };
   if (ending.class === 'clean' && spec.mode !== 'always') return { next: 'complete' };
-  if (ending.isBlameless === true) return waitOut(spec, past.budget, at.random);
+  if (isBlameless) return waitOut(spec, past.budget, at.random);
   const budget = charge(spec, ending, past.budget, at.now);
   if (spec.mode === 'never') return { next: 'give_up', budget, because: { code: 'policy_never' }, recovers: false };
   const retry = { next: 'retry', budget, delayMs: backoffDelay(spec.backoff, budget.failures, at.random) } as const;

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { ProcessExit } from '../../model/process.ts';
+import { HERE, REBOOTED, type ProcessExit } from '../../model/process.ts';
 import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
@@ -23,6 +23,7 @@ import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
 import { launchIdsAmong } from './launch-folders.ts';
+import { OTHER_ENGINE, UnreadableRecord } from '../files/record-text.ts';
 import type { RecordRemoval } from '../files/record-removal.ts';
 import type { Handling, UnreadableLaunches } from './unreadable-launches.ts';
 
@@ -130,6 +131,7 @@ export class Adoption {
   /** A launch whose end is not in the ledger. */
   #takeOpen(entry: LaunchEntry): Promise<void> | null {
     const { launchId } = entry;
+    if (entry.shim === 'pod') throw new UnreadableRecord(OTHER_ENGINE, launchId);
     const claim = this.#claimOf(entry);
     if (claim.owner === 'revoked') {
       this.#trees.revoked(entry);
@@ -179,7 +181,7 @@ export class Adoption {
 
   /** A process of an earlier boot whose end was not observed is treated as ended by the reboot. */
   #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
-    return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isReboot: true };
+    return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isBlameless: true, because: REBOOTED };
   }
 
   #isRefused(entry: LaunchEntry): boolean {
@@ -204,7 +206,7 @@ export class Adoption {
 
   #adopt(entry: LaunchEntry, claim: ShimClaim, main: Identity): void {
     const { launchId, serviceId, generation, executablePath, version } = entry;
-    const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start };
+    const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start, ...HERE };
     const guarantees = guaranteesOf(claim.kind, claim.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
     if (this.#held.delete(launchId)) this.#unreadable.found(launch);
@@ -287,7 +289,8 @@ export class Adoption {
 type Rest = Pick<LaunchEntry, 'launchId' | 'serviceId'>;
 
 /** The claim of a launch that is known to be real, if its own cannot be read. */
-function lostClaim({ shim: kind, bootId }: LaunchEntry): ShimClaim {
+function lostClaim({ shim, bootId }: LaunchEntry): ShimClaim {
+  const kind = shim === 'pod' ? 'sh' : shim; // a pod has no claim, see #takeOpen
   return { owner: 'shim', kind, shim: NO_PROCESS, boot: bootId, outputBuffer: null };
 }
 

@@ -1,4 +1,4 @@
-import type { ShimKind } from '../../model/process.ts';
+import type { LocalShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
@@ -10,7 +10,7 @@ export interface OrphanOrigin {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
   readonly generation: number;
-  readonly kind: ShimKind;
+  readonly kind: LocalShimKind;
   readonly shim: Identity;
   readonly main: Identity | null;
   /** All of its processes that were seen alive, including the shim. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch } from '../../model/process.ts';
+import { HERE, type Launch } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
@@ -151,14 +151,23 @@ export class Orphans {
       throwIfNoEntry: false,
     })?.mtimeMs;
     const launchedAt = Math.round(madeAt ?? this.#context.clock.now());
-    const who = { launchId, serviceId, generation, pid: main.pid, startTime: main.start, executablePath, version };
+    const who = {
+      launchId,
+      serviceId,
+      generation,
+      pid: main.pid,
+      startTime: main.start,
+      place: null,
+      executablePath,
+      version,
+    };
     try {
       await trees.retryLedgerWrites(serviceId);
       await ledger.intend({ ...who, state: 'running', shim: kind, bootId, intendedAt: launchedAt, exit: null });
     } catch (error) {
       return `it cannot be entered in the ledger (${error instanceof Error ? error.message : String(error)})`;
     }
-    const launch: Launch = { ...who, launchedAt, guarantees: guaranteesOf(kind, outputBuffer) };
+    const launch: Launch = { ...who, ...HERE, launchedAt, guarantees: guaranteesOf(kind, outputBuffer) };
     const rest = { isMainOver: false, isInLedger: true, hasNoProcesses: false };
     const tree = trees.adopt({ launchId, serviceId, kind, shim, main, stop, launch, ...rest });
     if (kind !== 'native') tree.check(); // no pipe reports whether it is alive
@@ -173,7 +182,8 @@ export class Orphans {
     const { launchId, serviceId, generation, pid } = about;
     const whose = serviceId === null ? 'this instance' : `service "${serviceId}" (generation ${generation ?? '?'})`;
     const reason = `Process ${pid} of ${whose} is alive, but not in the ledger: ${what}.`;
-    this.#reported.push({ launchId, serviceId, generation, pid, fate, foundAt: this.#context.clock.now(), reason });
+    const foundAt = this.#context.clock.now();
+    this.#reported.push({ launchId, serviceId, generation, pid, place: null, fate, foundAt, reason });
     this.#context.log.warn({ launchId, service: serviceId, generation, pid, fate }, reason);
   }
 

@@ -1,7 +1,7 @@
 import { linkSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExitUsage, ProcessExit, ShimKind } from '../../model/process.ts';
+import type { ExitUsage, ProcessExit, LocalShimKind } from '../../model/process.ts';
 import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
 import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,7 +18,7 @@ export const LAUNCH_PROTOCOL = 2;
 /** The claim of the shim that runs a launch. */
 export interface ShimClaim {
   readonly owner: 'shim';
-  readonly kind: ShimKind;
+  readonly kind: LocalShimKind;
   readonly shim: Identity;
   readonly boot: string;
   /** The size of the pipes for the output, in bytes; null: unknown (an earlier shim), or there are none. */

@@ -7,6 +7,9 @@ const MAX_BYTES = 64 * 1024;
 /** The process or the system lacks resources, so any file would be affected. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN']);
 
+/** The code for a launch that has its records elsewhere, because another engine made it. */
+export const OTHER_ENGINE = 'EENGINE';
+
 /** A record that exists and cannot be read. */
 export class UnreadableRecord extends Error {
   readonly code: string;
@@ -20,6 +23,8 @@ export class UnreadableRecord extends Error {
 }
 
 function messageOf(code: string, path: string): string {
+  if (code === OTHER_ENGINE)
+    return `The launch "${path}" was made by another engine, so this host cannot say whether it is running. Start the host with the engine that made it, and stop the service there first.`;
   if (code === 'ESTALE')
     return `The exit record of a launch is not in "${path}", which is not the folder that its shim has open. Put that folder back.`;
   if (code === 'EPROTONOSUPPORT')

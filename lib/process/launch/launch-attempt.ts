@@ -179,6 +179,7 @@ export class LaunchAttempt {
       intendedAt: clock.now(),
       pid: null,
       startTime: null,
+      place: null,
       exit: null,
     };
   }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { transient } from '../../launching/transient-failure.ts';
-import type { LaunchFailure, ShimKind } from '../../model/process.ts';
+import { HERE, type LaunchFailure, type LocalShimKind } from '../../model/process.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { isAsHost, runAsLabel, type RunAs } from '../../model/values/run-as.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -44,11 +44,11 @@ function reasonOfUser(runAs: RunAs, code: string): string | null {
 /** Turns the report of a shim into the result of its launch. */
 export class LaunchResultReader {
   readonly #context: LaunchResultContext;
-  readonly #kind: ShimKind;
+  readonly #kind: LocalShimKind;
   readonly #request: LaunchRequest;
   readonly #shimRequest: ShimRequest;
 
-  constructor(request: LaunchRequest, shimRequest: ShimRequest, kind: ShimKind, context: LaunchResultContext) {
+  constructor(request: LaunchRequest, shimRequest: ShimRequest, kind: LocalShimKind, context: LaunchResultContext) {
     this.#request = request;
     this.#shimRequest = shimRequest;
     this.#kind = kind;
@@ -134,7 +134,7 @@ export class LaunchResultReader {
     const claim = readShimClaim(this.#context.layout, this.#launchId);
     const shim = claim?.shim ?? NO_PROCESS;
     const { serviceId, generation, executablePath, version } = this.#request;
-    const who = { launchId: this.#launchId, serviceId, generation, pid: main.pid, startTime: main.start };
+    const who = { launchId: this.#launchId, serviceId, generation, pid: main.pid, startTime: main.start, ...HERE };
     const guarantees = guaranteesOf(this.#kind, claim?.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: this.#context.clock.now(), guarantees };
     return this.#context.adopt({ ...this.#origin(shim, main), launch });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Guarantees, OwnShimKind, ShimKind } from '../../model/process.ts';
+import type { Guarantees, OwnShimKind, LocalShimKind } from '../../model/process.ts';
 import type { CommandGuard } from '../../ports/prober.ts';
 import type { Log } from '../../ports/log.ts';
 import { LAUNCH_PROTOCOL, parseFields } from '../files/launch-files.ts';
@@ -10,14 +10,14 @@ import { NativeShims } from './native-shims.ts';
 import type { Shims } from './shims.ts';
 import { SpawnedShims } from './spawned-shims.ts';
 
-const GUARANTEES: Readonly<Record<ShimKind, Omit<Guarantees, 'outputBuffer'>>> = {
+const GUARANTEES: Readonly<Record<LocalShimKind, Omit<Guarantees, 'outputBuffer'>>> = {
   native: { exactExit: true, treeComplete: true, losslessRotation: true },
   sh: { exactExit: false, treeComplete: false, losslessRotation: false },
   node: { exactExit: true, treeComplete: false, losslessRotation: false },
 };
 
 /** The guarantees for a launch with this kind of shim, whose pipes have this size; null: unknown, or it has none. */
-export function guaranteesOf(kind: ShimKind, outputBuffer: number | null = null): Guarantees {
+export function guaranteesOf(kind: LocalShimKind, outputBuffer: number | null = null): Guarantees {
   return { ...GUARANTEES[kind], outputBuffer };
 }
 
@@ -54,7 +54,7 @@ export function bestShimKind(): OwnShimKind {
 }
 
 /** The command line before a command that must not outlive this host; null if the native shim does not run here. */
-export function guardOf(kind: ShimKind): CommandGuard | null {
+export function guardOf(kind: LocalShimKind): CommandGuard | null {
   if (kind !== 'native') return null;
   return (ms, account) => [nativeShimFile(), 'guard', String(Math.ceil(ms)), accountArgument(account)];
 }
@@ -63,7 +63,7 @@ export function guardOf(kind: ShimKind): CommandGuard | null {
  * The command line before `FILE BYTES` that frees the space of the first bytes of a file (punches a hole); null if the
  * native shim does not run here.
  */
-export function punchCommandOf(kind: ShimKind): readonly string[] | null {
+export function punchCommandOf(kind: LocalShimKind): readonly string[] | null {
   return kind === 'native' ? [nativeShimFile(), 'punch'] : null;
 }
 

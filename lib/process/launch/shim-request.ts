@@ -1,5 +1,5 @@
 import { logFile, logFolder, MIN_LAUNCH_LOG_BYTES } from '../../launching/log-layout.ts';
-import type { LaunchFailure, ShimKind } from '../../model/process.ts';
+import type { LaunchFailure, LocalShimKind } from '../../model/process.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
 import { isAsHost, runAsLabel, type Account } from '../../model/values/run-as.ts';
@@ -12,7 +12,7 @@ import type { ShimRequest } from './shims.ts';
 const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its type has exactly these keys
 
 /** Why a shim of this kind cannot run the request; null if it can. */
-export function unusableOf(request: LaunchRequest, kind: ShimKind): LaunchFailure | null {
+export function unusableOf(request: LaunchRequest, kind: LocalShimKind): LaunchFailure | null {
   const { args, env, stop, serviceId } = request;
   const message = (what: string): string => `Service "${serviceId}" cannot be launched: ${what}.`;
   if ([...args, ...Object.entries(env).flat()].some((text) => text.includes('\0'))) {

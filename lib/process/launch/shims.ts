@@ -1,4 +1,4 @@
-import type { ShimKind } from '../../model/process.ts';
+import type { LocalShimKind } from '../../model/process.ts';
 import type { OutputMode } from '../../model/spec.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { ResourceLimits } from '../../model/values/limits.ts';
@@ -43,7 +43,7 @@ export type Report =
 
 /** One way to start shims. */
 export interface Shims {
-  readonly kind: ShimKind;
+  readonly kind: LocalShimKind;
   /** How many launches to run at once. */
   readonly concurrency: number;
   /** Starts the shim of one launch and waits for its report, at most {@link REPORT_MS}. Never rejects. */

@@ -2,20 +2,20 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
-import type { ShimKind } from '../../model/process.ts';
+import type { LocalShimKind } from '../../model/process.ts';
 import { codeOf } from '../os/error-code.ts';
 import { Lines } from '../os/lines.ts';
 import { parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
 /** Shims that the host starts itself, one process each: an interpreter that runs a shim script. */
 export class SpawnedShims implements Shims {
-  readonly kind: ShimKind;
+  readonly kind: LocalShimKind;
   /** Each spawn forks the host, so more than one per processor only blocks its event loop. */
   readonly concurrency = Math.max(2, availableParallelism());
   readonly #commandOf: (shimRequest: ShimRequest) => readonly [string, ...string[]];
 
   /** `commandOf` gives the command line of a shim, without the command of the service. */
-  constructor(kind: ShimKind, commandOf: (shimRequest: ShimRequest) => readonly [string, ...string[]]) {
+  constructor(kind: LocalShimKind, commandOf: (shimRequest: ShimRequest) => readonly [string, ...string[]]) {
     this.kind = kind;
     this.#commandOf = commandOf;
   }

@@ -1,4 +1,4 @@
-import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
+import type { Launch, ProcessExit, LocalShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { exitIn, exitOf, parseFields, type ExitRecord } from '../files/launch-files.ts';
@@ -31,7 +31,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   /** How the main process ended, once this host has seen it. */
   exit: ProcessExit | null = null;
   readonly #launchAsMade: Launch | null;
-  readonly #kind: ShimKind;
+  readonly #kind: LocalShimKind;
   readonly #context: TreeContext;
   #endedAt = -Infinity;
   #state: TreeState;

@@ -95,9 +95,9 @@ export class Trees implements TreeContext {
     return tree;
   }
 
-  #recordRunning({ launchId, pid, startTime }: Launch): void {
+  #recordRunning({ launchId, pid, startTime, place }: Launch): void {
     const write = this.#ledger
-      .running(launchId, pid, startTime)
+      .running(launchId, { pid, startTime, place })
       .catch((error: unknown) => {
         this.log.warn(
           { err: error, launchId },

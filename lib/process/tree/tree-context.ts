@@ -1,4 +1,4 @@
-import type { Launch, ProcessExit, ShimKind } from '../../model/process.ts';
+import type { Launch, ProcessExit, LocalShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -15,7 +15,7 @@ import type { MainRounds } from './main-rounds.ts';
 export interface TreeOrigin {
   readonly launchId: LaunchId;
   readonly serviceId: ServiceId;
-  readonly kind: ShimKind;
+  readonly kind: LocalShimKind;
   readonly shim: Identity;
   readonly main: Identity | null;
   readonly stop: StopSpec;

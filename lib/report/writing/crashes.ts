@@ -88,9 +88,14 @@ function endOf({ event }: Crash): string {
   return typeof kind === 'string' && kind !== 'code' && kind !== 'signal' ? `${how} (${kind})` : how;
 }
 
+/** How many more like it are no longer stored. */
+function repeatedOf({ event }: Crash): number {
+  return event.repeated ?? 0;
+}
+
 function crashOf(crash: Crash, isOpen: boolean): Html {
   const { event, serviceId, generation, why } = crash;
-  const repeated = event.repeated ?? 0;
+  const repeated = repeatedOf(crash);
   return html`<article class="item is-failed" id="crash-${event.seq}">
     <div class="item-head">
       <h3>${serviceId}</h3>
@@ -117,7 +122,9 @@ export function crashSection({ crashes, differences }: ReportContent): Html {
       <p class="note">They cannot be read: ${crashes.reason}</p>
     </section>`;
   }
-  const { items } = crashes.value;
+  const { items, omitted } = crashes.value;
+  const stored = items.length + omitted;
+  const repeated = items.reduce((sum, crash) => sum + repeatedOf(crash), 0);
   const seen = new Map<string, number>();
   const written = items.map((crash) => {
     const before = seen.get(crash.serviceId) ?? 0;
@@ -125,7 +132,8 @@ export function crashSection({ crashes, differences }: ReportContent): Html {
     return crashOf(crash, before < OPEN);
   });
   return html`<section id="crashes">
-    <h2>Crashes: ${items.length + crashes.value.omitted}</h2>
+    <h2>Crashes: ${stored + repeated}</h2>
+    ${repeated === 0 ? null : html`<p class="note">${counted(repeated, 'crash', 'crashes')} of a service that kept crashing are no longer stored one by one.</p>`}
     ${items.length === 0 ? html`<p>No process ended unexpectedly in this range.</p>` : html`<p class="quiet">The latest first.</p>`}
     ${omission(crashes.value, 'crash', 'crashes')}
     ${

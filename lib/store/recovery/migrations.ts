@@ -196,6 +196,15 @@ CREATE TABLE usage_sample (
 // A timeline is read by time.
 const EVENTS_BY_TIME = 'CREATE INDEX journal_at ON journal (at);';
 
+// Launches of other engines have no pid, but a place.
+const PLACES = 'ALTER TABLE launch ADD COLUMN place TEXT';
+
+// What ended a process besides its own doing, and whether its service is not to blame.
+const BLAMELESS_ENDS = `
+ALTER TABLE launch ADD COLUMN exit_because TEXT;
+ALTER TABLE launch ADD COLUMN exit_blameless INTEGER CHECK (exit_blameless IN (0, 1));
+`;
+
 /** All steps, in ascending order. */
 export const MIGRATIONS: readonly Migration[] = [
   { id: 1, up: FIRST },
@@ -211,6 +220,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 11, up: REPEATED_EVENTS },
   { id: 12, up: CONFIG_REVISIONS + VERSION_PINS },
   { id: 13, up: USAGE_SAMPLES + EVENTS_BY_TIME },
+  { id: 14, up: PLACES },
+  { id: 15, up: BLAMELESS_ENDS },
 ];
 
 const versionRow = z.object({ user_version: z.int() });

@@ -5,7 +5,7 @@ import { EXPECTED_ENDS } from '../../model/states.ts';
 import { launchId, serviceId } from '../../model/values/id-schema.ts';
 
 import type { LaunchId } from '../../model/values/ids.ts';
-import type { LaunchedSpec, LaunchEntry } from '../../ports/launch-ledger.ts';
+import type { LaunchedProcess, LaunchedSpec, LaunchEntry } from '../../ports/launch-ledger.ts';
 import { inserter, rowFor, type RowWrite } from './batch.ts';
 import type { RowSource } from './row-reader.ts';
 
@@ -22,22 +22,26 @@ export const LAUNCH_COLUMNS = [
   'intended_at',
   'pid',
   'start_time',
+  'place',
   'exit_code',
   'exit_signal',
   'exit_at',
   'exit_known',
   'max_rss',
   'cpu_ms',
+  'exit_because',
+  'exit_blameless',
 ] as const;
 /** The condition for launches that failed. */
 export const FAILED = `exit_class NOT IN (${EXPECTED_ENDS.map((name) => `'${name}'`).join(', ')})`;
 
 const insert = inserter('launch', [...LAUNCH_COLUMNS, 'revision', 'env']);
 
-// The exit may be written before the pid: then the pid is added and the entry stays exited.
+// The exit may be written before the process: then the process is added and the entry stays exited.
 const RUNNING = {
   table: 'launch',
-  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = given.value ->> 1, start_time = given.value ->> 2
+  sql: `UPDATE launch SET state = iif(state = 'intent', 'running', state), pid = given.value ->> 1, start_time = given.value ->> 2,
+          place = given.value ->> 3
         FROM json_each(?1) AS given WHERE launch_id = given.value ->> 0 AND state <> 'revoked'`,
 } as const;
 
@@ -46,7 +50,8 @@ const EXITED = {
   table: 'launch',
   sql: `UPDATE launch SET state = 'exited', exit_code = given.value ->> 1, exit_signal = given.value ->> 2,
           exit_at = given.value ->> 3, exit_known = given.value ->> 4,
-          max_rss = given.value ->> 5, cpu_ms = given.value ->> 6
+          max_rss = given.value ->> 5, cpu_ms = given.value ->> 6,
+          exit_because = given.value ->> 7, exit_blameless = given.value ->> 8
         FROM json_each(?1) AS given
         WHERE launch_id = given.value ->> 0 AND state <> 'revoked' AND coalesce(exit_known, 0) = 0`,
 } as const;
@@ -68,19 +73,22 @@ export const launchColumns = z.strictObject({
   service_id: serviceId,
   generation: z.int().nonnegative(),
   state: z.enum(['intent', 'running', 'exited', 'revoked']),
-  shim: z.enum(['native', 'sh', 'node']),
+  shim: z.enum(['native', 'sh', 'node', 'pod']),
   boot_id: z.string(),
   executable_path: z.string(),
   version: z.string().nullable(),
   intended_at: z.number(),
   pid: z.int().positive().nullable(),
   start_time: z.string().nullable(),
+  place: z.string().nullable(),
   exit_code: z.number().nullable(),
   exit_signal: z.string().nullable(),
   exit_at: z.number().nullable(),
   exit_known: z.union([z.literal(0), z.literal(1)]).nullable(),
   max_rss: z.number().nullable(),
   cpu_ms: z.number().nullable(),
+  exit_because: z.string().nullable(),
+  exit_blameless: z.union([z.literal(0), z.literal(1)]).nullable(),
 });
 type LaunchColumns = z.output<typeof launchColumns>;
 
@@ -98,14 +106,19 @@ export function entryOf(row: LaunchColumns): LaunchEntry {
     intendedAt: row.intended_at,
     pid: row.pid,
     startTime: row.start_time,
+    place: row.place,
     exit: exitOf(row),
   };
 }
 
 function exitOf({ exit_code: code, exit_signal: signal, exit_at: at, ...row }: LaunchColumns): ProcessExit | null {
   if (at === null) return null;
-  const exit = { code, signal, at, isKnown: row.exit_known === 1 };
-  const { max_rss: maxRss, cpu_ms: cpuMs } = row;
+  const { max_rss: maxRss, cpu_ms: cpuMs, exit_because: because } = row;
+  const exit = {
+    ...{ code, signal, at, isKnown: row.exit_known === 1 },
+    ...(row.exit_blameless === 1 ? { isBlameless: true } : {}),
+    ...(because === null ? {} : { because }),
+  };
   return maxRss === null || cpuMs === null ? exit : { ...exit, usage: { maxRss, cpuMs } };
 }
 
@@ -162,12 +175,15 @@ export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null):
     intended_at: entry.intendedAt,
     pid: entry.pid,
     start_time: entry.startTime,
+    place: entry.place,
     exit_code: exit?.code ?? null,
     exit_signal: exit?.signal ?? null,
     exit_at: exit?.at ?? null,
     exit_known: exit === null ? null : Number(exit.isKnown),
     max_rss: exit?.usage?.maxRss ?? null,
     cpu_ms: exit?.usage?.cpuMs ?? null,
+    exit_because: exit?.because ?? null,
+    exit_blameless: exit === null ? null : Number(exit.isBlameless ?? false),
     revision: launched?.revision ?? null,
     env: launched === null ? null : JSON.stringify(launched.env),
   });
@@ -175,16 +191,16 @@ export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null):
 }
 
 /** Records the process of a launch. */
-export function launchRunning(launchId: LaunchId, pid: number, startTime: string): RowWrite {
-  return rowFor(RUNNING, launchId, [launchId, pid, startTime]);
+export function launchRunning(launchId: LaunchId, { pid, startTime, place }: LaunchedProcess): RowWrite {
+  return rowFor(RUNNING, launchId, [launchId, pid, startTime, place]);
 }
 
 /** Records the exit of the main process of a launch. */
 export function launchExited(launchId: LaunchId, exit: ProcessExit): RowWrite {
-  const { code, signal, at, isKnown, usage } = exit;
+  const { code, signal, at, isKnown, usage, because, isBlameless } = exit;
   return rowFor(EXITED, launchId, [
     ...[launchId, code, signal, at, Number(isKnown)],
-    ...[usage?.maxRss ?? null, usage?.cpuMs ?? null],
+    ...[usage?.maxRss ?? null, usage?.cpuMs ?? null, because ?? null, Number(isBlameless ?? false)],
   ]);
 }
 

@@ -32,7 +32,9 @@ describe('coredinator doctor', function () {
     expect(errors).to.equal('');
     const { status, checks } = JSON.parse(output) as { status: string; checks: CheckResult[] }; // as docs/cli.md has it
     const of = (id: string): CheckResult => checks.find((one) => one.id === id)!;
-    expect(checks.map(({ id }) => id)).to.deep.equal(CHECKS.map(({ id }) => id));
+    expect(checks.map(({ id, engines }) => [id, engines])).to.deep.equal(
+      CHECKS.map(({ id, engines }) => [id, engines ?? null]),
+    );
     for (const check of checks) expect(check.remedy === null, check.detail).to.equal(/ok|skipped/.test(check.status));
     return { code, status, of };
   }

@@ -25,6 +25,7 @@ const PUMP = {
       intended_state: 'running',
       config_path: '/cfg/pump1.yaml',
       pid: null,
+      place: null,
       version: '1.2.3',
       restarts: 0,
     },

@@ -2,13 +2,12 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch } from '../../../lib/model/process.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive } from '../../support/process/alive.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 import { isNativeShimBuilt } from '../../support/process/shim-driver.ts';
 import { writtenOutput } from '../../support/process/written-output.ts';
 
@@ -26,7 +25,7 @@ describe('the output of a service whose shim was killed', function () {
   this.timeout(30_000);
   let world: LocalProcessWorld;
   let host: ProcessHost;
-  let launch: Launch;
+  let launch: LocalLaunch;
   let orders: number;
 
   before(function () {
@@ -41,7 +40,7 @@ describe('the output of a service whose shim was killed', function () {
     orders = openSync(file, constants.O_RDWR | constants.O_NONBLOCK);
     const executablePath = world.script('exec 3<>"$1"; echo up; while read -r command <&3; do eval "$command"; done');
     const settings = { executablePath, args: [file], maxLogBytes: 64 * 1024 ** 2 };
-    launch = launchedBy(await host.launch(world.request(PUMP, 1, settings)));
+    launch = localLaunchBy(await host.launch(world.request(PUMP, 1, settings)));
     await arrives('up\n');
   });
 

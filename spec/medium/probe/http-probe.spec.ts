@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Socket } from 'node:net';
+import type { Doubt } from '../../../lib/model/process.ts';
 import { eventually } from '../../support/eventually.ts';
-import { httpCheck } from '../../support/probe/probe-specs.ts';
+import { httpCheck, probeTarget } from '../../support/probe/probe-specs.ts';
 import { ProbeWorld, Requests } from '../../support/probe/probe-world.ts';
 
 describe('an HTTP probe', function () {
@@ -61,6 +62,30 @@ describe('an HTTP probe', function () {
     const [{ method, url, headers } = {}] = requests.seen;
     expect([method, url]).to.deep.equal(['GET', '/?a=b']);
     expect(headers).to.include({ host: `localhost:${port}`, 'user-agent': 'coredinator-probe' });
+  });
+
+  it('asks a service that runs elsewhere at its own address', async () => {
+    const port = await world.http((_, response) => void response.end(), '127.0.0.2');
+    const there = probeTarget('pump', { launch: { address: '127.0.0.2' } });
+    expect(await world.verdict(httpCheck(port), {}, there)).to.equal('passed');
+    expect(await world.verdict(httpCheck(port))).to.include(`nothing is listening on 127.0.0.1:${port}`);
+  });
+
+  it('says nothing while it is in doubt whether the process lives', async () => {
+    let doubt: Doubt | null = { since: 0, reason: 'node n2 is not ready' };
+    const outcomes: string[] = [];
+    const unsure = new ProbeWorld({
+      doubt: () => doubt,
+      meter: { checked: ({ outcome }) => void outcomes.push(outcome) },
+    });
+    const { recorded, verdicts, end } = unsure.watch(httpCheck(await world.freePort()));
+    await eventually(() => expect(outcomes).to.have.lengthOf.at.least(3));
+    expect(recorded.verdicts).to.be.empty;
+    expect(outcomes).to.include('unknown').and.not.include('failure');
+    doubt = null;
+    await verdicts(1);
+    end();
+    await unsure.dispose();
   });
 
   it('passes and fails by thresholds', async () => {

@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import type { ProcessExit, LocalShimKind } from '../../../lib/model/process.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive } from '../../support/process/alive.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 
 const PUMP = parseServiceId('pump');
 
 describe('a shim that is stopped when its main process ends', function () {
   this.timeout(30_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'sh'] : ['sh'];
+  const kinds: LocalShimKind[] = bestShimKind() === 'native' ? ['native', 'sh'] : ['sh'];
   let world: LocalProcessWorld;
   let host: ProcessHost;
 
@@ -24,10 +24,12 @@ describe('a shim that is stopped when its main process ends', function () {
 
   afterEach(() => world.dispose());
 
-  async function begin(kind: ShimKind): Promise<{ launch: Launch; shim: number; exit: Promise<ProcessExit> }> {
+  async function begin(
+    kind: LocalShimKind,
+  ): Promise<{ launch: LocalLaunch; shim: number; exit: Promise<ProcessExit> }> {
     world = new LocalProcessWorld(kind);
     host = await world.open();
-    const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+    const launch = localLaunchBy(await host.launch(world.request(PUMP, 1)));
     const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
     const { pid: shim } = JSON.parse(claim) as { pid: number };
     const exit = new Promise<ProcessExit>((exited) => host.observe(launch.launchId, { exited }));
@@ -85,7 +87,7 @@ describe('a shim that is stopped when its main process ends', function () {
       writeFileSync(join(group, 'freezer.state'), 'THAWED');
     }
     await eventually(() => expect(host.problems()).to.be.empty);
-    launchedBy(await host.launch(world.request(PUMP, 3)));
+    localLaunchBy(await host.launch(world.request(PUMP, 3)));
     await eventually(() => {
       rmdirSync(group);
     });

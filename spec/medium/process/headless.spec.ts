@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
+import type { ProcessExit } from '../../../lib/model/process.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import type { LocalHost } from '../../../lib/process/local-process-host.ts';
@@ -11,7 +11,7 @@ import { isLiving, procStat } from '../../../lib/process/os/process-identity.ts'
 import { tagOf } from '../../../lib/process/os/process-table.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 
 const SOURCE = fileURLToPath(new URL('../../support/process/headless.c', import.meta.url));
 const PUMP = parseServiceId('pump');
@@ -20,7 +20,7 @@ describe('a process whose main thread has ended, and whose other threads go on',
   this.timeout(20_000);
   let world: LocalProcessWorld;
   let host: LocalHost;
-  let launch: Launch;
+  let launch: LocalLaunch;
   let exitFile: string;
 
   before(function () {
@@ -33,7 +33,7 @@ describe('a process whose main thread has ended, and whose other threads go on',
     const executablePath = join(world.folder, 'headless');
     exitFile = join(world.folder, 'exit');
     execFileSync(process.env['CC'] ?? 'cc', ['-o', executablePath, SOURCE, '-lpthread']);
-    launch = launchedBy(await host.launch(world.request(PUMP, 1, { executablePath, args: [exitFile, '7'] })));
+    launch = localLaunchBy(await host.launch(world.request(PUMP, 1, { executablePath, args: [exitFile, '7'] })));
     await eventually(() => expect(stateOf(launch.pid)).to.equal('Z'));
   });
 

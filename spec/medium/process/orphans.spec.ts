@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import type { ProcessExit, LocalShimKind } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchRequest, ProcessHost, OrphanPolicy } from '../../../lib/ports/process-host.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive } from '../../support/process/alive.ts';
 import { INSTANCE_ID, LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 import { memoryLedger, type MemoryLedger } from '../../support/store/memory-ledger.ts';
 
 const PUMP = parseServiceId('pump');
@@ -16,7 +16,7 @@ const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
 describe('a process that the ledger does not know', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
+  const kinds: LocalShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
   let ledger: MemoryLedger;
 
@@ -27,11 +27,11 @@ describe('a process that the ledger does not know', function () {
   afterEach(() => world.dispose());
 
   /** A running service of generation 3 whose host and ledger are gone. */
-  async function left(kind = kinds[0]!, overrides: Partial<LaunchRequest> = {}): Promise<Launch> {
+  async function left(kind = kinds[0]!, overrides: Partial<LaunchRequest> = {}): Promise<LocalLaunch> {
     world = new LocalProcessWorld(kind);
     ledger = memoryLedger();
     const first = await world.open();
-    const launch = launchedBy(await first.launch(world.request(PUMP, 3, overrides)));
+    const launch = localLaunchBy(await first.launch(world.request(PUMP, 3, overrides)));
     await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
     await world.close(first);
     return launch;
@@ -45,11 +45,11 @@ describe('a process that the ledger does not know', function () {
     return host;
   }
 
-  function folderOf(launch: Launch): string {
+  function folderOf(launch: LocalLaunch): string {
     return join(world.stateDir, 'run', launch.launchId);
   }
 
-  function exitOf(host: ProcessHost, launch: Launch): Promise<ProcessExit> {
+  function exitOf(host: ProcessHost, launch: LocalLaunch): Promise<ProcessExit> {
     return new Promise((exited) => host.observe(launch.launchId, { exited }));
   }
 
@@ -82,7 +82,7 @@ describe('a process that the ledger does not know', function () {
         await host.stop(PUMP, STOP);
         expect(isAlive(launch.pid)).to.equal(false);
         expect(world.list('exits')).to.include(launch.launchId);
-        expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
+        expect(localLaunchBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
       });
     }
 
@@ -92,7 +92,7 @@ describe('a process that the ledger does not know', function () {
       world.exit(launch, 0);
       await eventually(() => expect(isAlive(launch.pid)).to.equal(false));
       const request = world.request(PUMP, 1);
-      const outcome = await eventually(async () => launchedBy(await host.launch(request)));
+      const outcome = await eventually(async () => localLaunchBy(await host.launch(request)));
       expect(outcome.generation).to.equal(4);
       expect(world.list('exits')).to.include(launch.launchId);
     });
@@ -106,7 +106,7 @@ describe('a process that the ledger does not know', function () {
       expect(await refusalOf(host, 1)).to.match(/^ESTRAY /);
       await host.stop(PUMP, STOP);
       expect(isAlive(pid)).to.equal(false);
-      expect(launchedBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(4);
+      expect(localLaunchBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(4);
     });
 
     it('is an orphan of its base path if the instance that launched it is gone, and a stop ends it', async () => {
@@ -222,7 +222,7 @@ describe('a process that the ledger does not know', function () {
     it('has ended before its service is launched again', async () => {
       const launch = await left();
       const host = await next('kill');
-      expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
+      expect(localLaunchBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
       expect(isAlive(launch.pid)).to.equal(false);
     });
   });
@@ -236,7 +236,7 @@ describe('a process that the ledger does not know', function () {
     expect(host.orphans()).to.be.empty;
     expect(world.worries.map(({ fields }) => fields['launches'])).to.deep.equal([[launch.launchId]]);
     expect(world.list('exits')).to.deep.equal([launch.launchId]);
-    expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
+    expect(localLaunchBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
   });
 
   it('has used up its generation, even if only its output is left and the ledger knows an older one', async () => {
@@ -251,7 +251,7 @@ describe('a process that the ledger does not know', function () {
       rmSync(path, { recursive: true });
     const host = await next('adopt');
     expect(host.status(PUMP)).to.include({ generation: 2 });
-    expect(launchedBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
+    expect(localLaunchBy(await host.launch(world.request(PUMP, 1))).generation).to.equal(4);
   });
 
   it('can no longer start if its launch had not been claimed', async () => {
@@ -265,7 +265,7 @@ describe('a process that the ledger does not know', function () {
     expect(host.orphans()).to.have.length(1);
   });
 
-  function shimOf(launch: Launch): number {
+  function shimOf(launch: LocalLaunch): number {
     return (JSON.parse(readFileSync(join(folderOf(launch), 'claim'), 'utf8')) as { pid: number }).pid;
   }
 

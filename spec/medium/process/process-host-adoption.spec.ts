@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
-import type { Launch, ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import type { ProcessExit, LocalShimKind } from '../../../lib/model/process.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { bootId, procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
@@ -20,13 +20,13 @@ function isRunning(pid: number): boolean {
   return stat !== null && !stat.isDead;
 }
 
-function exitOf(host: ProcessHost, launch: Launch): Promise<ProcessExit> {
+function exitOf(host: ProcessHost, launch: LocalLaunch): Promise<ProcessExit> {
   return new Promise((exited) => host.observe(launch.launchId, { exited }));
 }
 
 describe('a local process host on the state directory of an earlier one', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
+  const kinds: LocalShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
   let first: ProcessHost;
 
@@ -34,7 +34,7 @@ describe('a local process host on the state directory of an earlier one', functi
     if (process.platform !== 'linux') this.skip(); // it reads /proc
   });
 
-  async function begin(kind: ShimKind): Promise<void> {
+  async function begin(kind: LocalShimKind): Promise<void> {
     world = new LocalProcessWorld(kind);
     first = await world.open();
   }
@@ -42,8 +42,8 @@ describe('a local process host on the state directory of an earlier one', functi
   afterEach(() => world.dispose());
 
   /** The launch of a running service whose host was then closed. */
-  async function left(): Promise<Launch> {
-    const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+  async function left(): Promise<LocalLaunch> {
+    const launch = localLaunchBy(await first.launch(world.request(PUMP, 1)));
     await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
     await world.close(first);
     return launch;
@@ -52,7 +52,7 @@ describe('a local process host on the state directory of an earlier one', functi
   function entry(overrides: Partial<LaunchEntry> = {}): LaunchEntry {
     const who = { launchId: LOST, serviceId: PUMP, generation: 1, shim: kinds[0]!, bootId: bootId() };
     const what = { executablePath: '/bin/true', version: null, intendedAt: Date.now() };
-    return { ...who, ...what, state: 'intent', pid: null, startTime: null, exit: null, ...overrides };
+    return { ...who, ...what, state: 'intent', pid: null, startTime: null, place: null, exit: null, ...overrides };
   }
 
   for (const kind of kinds) {
@@ -99,7 +99,7 @@ describe('a local process host on the state directory of an earlier one', functi
 
     it(`${kind}: continues to supervise a process whose shim was killed, and notices its end`, async () => {
       await begin(kind);
-      const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+      const launch = localLaunchBy(await first.launch(world.request(PUMP, 1)));
       process.kill(world.shimOf(launch), 'SIGKILL');
       await eventually(() => expect(first.live()[0]?.guarantees.exactExit).to.equal(false));
       await eventually(() => expect(world.worries.map(({ fields }) => fields['pid'])).to.include(launch.pid));
@@ -115,12 +115,12 @@ describe('a local process host on the state directory of an earlier one', functi
 
     it(`${kind}: stops a process whose shim was killed`, async () => {
       await begin(kind);
-      const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+      const launch = localLaunchBy(await first.launch(world.request(PUMP, 1)));
       process.kill(world.shimOf(launch), 'SIGKILL');
       await eventually(() => expect(first.live()[0]?.guarantees.exactExit).to.equal(false));
       expect(await first.stop(PUMP, STOP)).to.include({ isKnown: false });
       expect(isRunning(launch.pid)).to.equal(false);
-      launchedBy(await first.launch(world.request(PUMP, 2)));
+      localLaunchBy(await first.launch(world.request(PUMP, 2)));
     });
 
     it(`${kind}: notices that both process and shim are gone without a record`, async () => {
@@ -140,7 +140,7 @@ describe('a local process host on the state directory of an earlier one', functi
     const leftover = `sh -c 'trap "" TERM; echo $$ >"${file}.tmp"; mv "${file}.tmp" "${file}"; while :; do sleep 1; done' &`;
     const executablePath = world.script(`${leftover}\nwhile [ ! -e "${file}" ]; do sleep 0.01; done`);
     const stop = { signal: 'SIGTERM', graceMs: 3_000 } as const;
-    const launch = launchedBy(await first.launch(world.request(PUMP, 1, { executablePath, stop })));
+    const launch = localLaunchBy(await first.launch(world.request(PUMP, 1, { executablePath, stop })));
     await exitOf(first, launch);
     const pid = Number(readFileSync(file, 'utf8'));
     await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('exited'));
@@ -148,7 +148,7 @@ describe('a local process host on the state directory of an earlier one', functi
     const second = await world.open();
     await second.survey();
     expect(isRunning(pid)).to.equal(true);
-    launchedBy(await second.launch(world.request(PUMP, 2)));
+    localLaunchBy(await second.launch(world.request(PUMP, 2)));
     expect(isRunning(pid)).to.equal(false);
   });
 
@@ -167,7 +167,19 @@ describe('a local process host on the state directory of an earlier one', functi
     await begin(kinds[0]!);
     world.ledger.put(entry());
     expect((await first.survey()).get(PUMP)).to.include({ status: 'revoked' });
-    launchedBy(await first.launch(world.request(PUMP, 2)));
+    localLaunchBy(await first.launch(world.request(PUMP, 2)));
+  });
+
+  it('does not touch or launch a service whose launch another engine made, as it cannot see that', async () => {
+    await begin(kinds[0]!);
+    world.ledger.put(
+      entry({ state: 'running', shim: 'pod', bootId: 'a-cluster', startTime: 'uid', place: 'pod pump' }),
+    );
+    expect((await first.survey()).get(PUMP)).to.equal(undefined);
+    const outcome = await first.launch(world.request(PUMP, 2));
+    expect(outcome.type === 'refused' && outcome.failure).to.include({ code: 'EUNREADABLE', isPermanent: false });
+    expect(first.problems().join()).to.include(`"${LOST}" was made by another engine`);
+    expect(world.ledger.entries.get(LOST)?.state).to.equal('running');
   });
 
   it('does not adopt a process with the pid of one from before a reboot', async () => {
@@ -201,7 +213,7 @@ describe('a local process host on the state directory of an earlier one', functi
     writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
     const record = { launch: LOST, pid: 8, code: null, signal: 9, core: 0, exec_errno: 0, end: 1_000 };
     writeFileSync(join(world.stateDir, 'exits', LOST), JSON.stringify(record));
-    world.ledger.put(entry({ state: 'running', bootId: 'another-boot', pid: 8, startTime: '2' }));
+    world.ledger.put(entry({ state: 'running', bootId: 'another-boot', pid: 8, startTime: '2', place: null }));
     const status = (await first.survey()).get(PUMP);
     const exit = { code: null, signal: 'SIGKILL', at: 1_000, isKnown: true };
     expect(status).to.deep.equal({ status: 'exited', generation: 1, launchId: LOST, exit });
@@ -216,7 +228,12 @@ describe('a local process host on the state directory of an earlier one', functi
     writeFileSync(join(folder, 'claim'), JSON.stringify(claim));
     world.ledger.put(entry({ bootId: 'another-boot' }));
     const status = (await first.survey()).get(PUMP);
-    expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false, isReboot: true });
+    expect(status?.status === 'exited' && status.exit).to.include({
+      code: null,
+      isKnown: false,
+      isBlameless: true,
+      because: 'the machine was rebooted',
+    });
     await eventually(() => expect(world.ledger.entries.get(LOST)?.state).to.equal('exited'));
   });
 

@@ -22,7 +22,7 @@ async function harnessOf(kind: OwnShimKind): Promise<ProcessHostHarness> {
       process.kill((JSON.parse(claim) as { pid: number }).pid, 'SIGKILL');
     },
     kill: ({ pid }) => {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid!, 'SIGKILL');
     },
     dispose: () => world.dispose(),
   };

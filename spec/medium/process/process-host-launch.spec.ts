@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
-import { isBlameless, type LaunchFailure, type ProcessExit, type ShimKind } from '../../../lib/model/process.ts';
+import { isBlameless, type LaunchFailure, type ProcessExit, type LocalShimKind } from '../../../lib/model/process.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { NativeShims } from '../../../lib/process/launch/native-shims.ts';
@@ -24,7 +24,7 @@ import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { INSTANCE_ID, LocalProcessWorld } from '../../support/process/local-process-world.ts';
 import { writtenOutput } from '../../support/process/written-output.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy } from '../../support/process/local-launch.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const PUMP = parseServiceId('pump');
@@ -49,7 +49,7 @@ function launchers(): readonly number[] {
 
 describe('the launches of a local process host', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node'] : ['node'];
+  const kinds: LocalShimKind[] = bestShimKind() === 'native' ? ['native', 'node'] : ['node'];
   let world: LocalProcessWorld;
   let host: ProcessHost;
 
@@ -57,7 +57,7 @@ describe('the launches of a local process host', function () {
     if (process.platform === 'win32') this.skip(); // the programs are shell scripts
   });
 
-  async function open(kind: ShimKind, baseEnv: NodeJS.ProcessEnv = process.env): Promise<void> {
+  async function open(kind: LocalShimKind, baseEnv: NodeJS.ProcessEnv = process.env): Promise<void> {
     world = new LocalProcessWorld(kind);
     host = await world.open({ baseEnv });
   }
@@ -71,7 +71,7 @@ describe('the launches of a local process host', function () {
   }
 
   async function outputOf(request: LaunchRequest): Promise<string> {
-    const launch = launchedBy(await host.launch(request));
+    const launch = localLaunchBy(await host.launch(request));
     await new Promise<ProcessExit>((exited) => host.observe(launch.launchId, { exited }));
     return writtenOutput(join(world.stateDir, 'logs', request.serviceId), request.generation, 'stdout');
   }
@@ -162,12 +162,12 @@ describe('the launches of a local process host', function () {
       expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ESTORE', isPermanent: false });
       expect(world.list('run')).to.be.empty;
       world.ledger.breakDown(false);
-      launchedBy(await host.launch(world.request(PUMP, 2)));
+      localLaunchBy(await host.launch(world.request(PUMP, 2)));
     });
 
     it(`${kind}: report their end although the ledger is unavailable, and keep the record until it is available again`, async () => {
       await open(kind);
-      const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+      const launch = localLaunchBy(await host.launch(world.request(PUMP, 1)));
       world.ledger.breakDown(true);
       const exited = new Promise<ProcessExit>((resolve) => host.observe(launch.launchId, { exited: resolve }));
       world.exit(launch, 3);
@@ -195,7 +195,7 @@ describe('the launches of a local process host', function () {
 
     it(`${kind}: create files that are inaccessible to other users`, async () => {
       await open(kind);
-      const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+      const launch = localLaunchBy(await host.launch(world.request(PUMP, 1)));
       const modeOf = (...names: string[]): string =>
         (statSync(join(world.stateDir, ...names)).mode & 0o777).toString(8);
       expect([modeOf('run'), modeOf('run', launch.launchId), modeOf('logs', 'pump')]).to.deep.equal([
@@ -220,7 +220,7 @@ describe('the launches of a local process host', function () {
     });
     expect(failure).to.include({ code: 'ETXTBSY', isPermanent: false });
     expect(isBlameless(failure)).to.equal(true);
-    launchedBy(await host.launch(world.request(PUMP, 2, { executablePath })));
+    localLaunchBy(await host.launch(world.request(PUMP, 2, { executablePath })));
   });
 
   it('of a program without a format are refused for good', async function () {
@@ -253,7 +253,7 @@ describe('the launches of a local process host', function () {
       host.launch(world.request(valve, 1, { executablePath })),
     ]);
     expect(failure).to.include({ code: 'E2BIG', isPermanent: true });
-    launchedBy(other);
+    localLaunchBy(other);
   });
 
   it('are refused, not lost, if the state directory is removed', async () => {
@@ -261,7 +261,7 @@ describe('the launches of a local process host', function () {
     rmSync(join(world.stateDir, 'run'), { recursive: true });
     expect(await refusalOf(world.request(PUMP, 1))).to.include({ code: 'ESTATE', isPermanent: false });
     mkdirSync(join(world.stateDir, 'run'));
-    launchedBy(await host.launch(world.request(PUMP, 2)));
+    localLaunchBy(await host.launch(world.request(PUMP, 2)));
   });
 
   describe('through a launcher', () => {
@@ -280,20 +280,20 @@ describe('the launches of a local process host', function () {
       });
       process.kill(launcher!, 'SIGKILL');
       const outcomes = await Promise.all(launching);
-      const pids = outcomes.flatMap((outcome) => (outcome.type === 'launched' ? [outcome.launch.pid] : []));
+      const pids = outcomes.flatMap((outcome) => (outcome.type === 'launched' ? [outcome.launch.pid!] : []));
       expect(pids.filter(isRunning)).to.deep.equal(pids);
       expect(host.live().map(({ pid }) => pid)).to.have.members(pids);
       for (const outcome of outcomes) {
         if (outcome.type === 'refused') expect(outcome.failure).to.include({ code: 'ETIMEDOUT', isPermanent: false });
       }
-      launchedBy(await host.launch(world.request(parseServiceId('next'), 1, { executablePath })));
+      localLaunchBy(await host.launch(world.request(parseServiceId('next'), 1, { executablePath })));
       await Promise.all(services.map((id) => host.stop(id, STOP)));
       expect(pids.filter(isRunning)).to.be.empty;
     });
 
     it('outlive the launcher, which ends with its host', async () => {
       await open('native');
-      const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+      const launch = localLaunchBy(await host.launch(world.request(PUMP, 1)));
       expect(launchers()).to.have.length(1);
       await world.close(host);
       await eventually(() => expect(launchers()).to.be.empty);

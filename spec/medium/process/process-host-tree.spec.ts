@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import type { ProcessExit, ShimKind } from '../../../lib/model/process.ts';
+import type { ProcessExit, LocalShimKind } from '../../../lib/model/process.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy } from '../../support/process/local-launch.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
@@ -29,7 +29,7 @@ function pidIn(file: string): Promise<number> {
 
 describe('the trees of a local process host', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
+  const kinds: LocalShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
   let host: ProcessHost;
 
@@ -39,7 +39,7 @@ describe('the trees of a local process host', function () {
 
   afterEach(() => world.dispose());
 
-  async function open(kind: ShimKind): Promise<void> {
+  async function open(kind: LocalShimKind): Promise<void> {
     world = new LocalProcessWorld(kind);
     host = await world.open();
   }
@@ -58,7 +58,7 @@ describe('the trees of a local process host', function () {
         'exec sleep 1000',
       ];
       const executablePath = world.script(body.join('\n'));
-      const launch = launchedBy(await host.launch(world.request(PUMP, 1, { executablePath })));
+      const launch = localLaunchBy(await host.launch(world.request(PUMP, 1, { executablePath })));
       const pids = [launch.pid, await pidIn(at('session')), await pidIn(at('daemon'))];
       expect(pids.filter(isRunning)).to.deep.equal(pids);
       await host.stop(PUMP, { signal: 'SIGTERM', graceMs: 200 });
@@ -70,11 +70,11 @@ describe('the trees of a local process host', function () {
       const leftover = `sh -c 'trap "" TERM; echo $$ >"${at('left')}.tmp"; mv "${at('left')}.tmp" "${at('left')}"; while :; do sleep 1; done' &`;
       const executablePath = world.script(`${leftover}\nwhile [ ! -e "${at('left')}" ]; do sleep 0.01; done; exit 3`);
       const request = world.request(PUMP, 1, { executablePath, stop: { signal: 'SIGTERM', graceMs: 100 } });
-      const first = launchedBy(await host.launch(request));
+      const first = localLaunchBy(await host.launch(request));
       const exit = await new Promise<ProcessExit>((exited) => host.observe(first.launchId, { exited }));
       expect(exit.code).to.equal(3);
       const pid = await pidIn(at('left'));
-      launchedBy(await host.launch(world.request(PUMP, 2)));
+      localLaunchBy(await host.launch(world.request(PUMP, 2)));
       expect(isRunning(pid)).to.equal(false);
       await eventually(() => {
         expect(world.list('run')).to.have.length(1); // the files of the first are gone with it
@@ -118,7 +118,7 @@ describe('the trees of a local process host', function () {
         await new Promise((resolve) => setTimeout(resolve, generation - 1));
         await host.stop(PUMP, STOP);
         const outcome = await launching;
-        if (outcome.type === 'launched') expect(isRunning(outcome.launch.pid)).to.equal(false);
+        if (outcome.type === 'launched') expect(isRunning(outcome.launch.pid!)).to.equal(false);
         expect(host.live()).to.be.empty;
       }
       await eventually(() => {
@@ -139,7 +139,7 @@ describe('the trees of a local process host', function () {
     const exits = await Promise.all(services.map((id) => host.stop(id, STOP)));
     const endedAt = performance.now();
     expect(exits.filter((exit) => exit?.signal === 'SIGTERM')).to.have.length(count);
-    expect(outcomes.map((outcome) => launchedBy(outcome).pid).filter(isRunning)).to.be.empty;
+    expect(outcomes.map((outcome) => localLaunchBy(outcome).pid).filter(isRunning)).to.be.empty;
     await eventually(() => expect([...world.list('run'), ...world.list('exits')]).to.be.empty);
     this.test!.title += ` (${count}: up in ${Math.round(stoppedAt - launchedAt)} ms, gone in ${Math.round(endedAt - stoppedAt)} ms)`;
   });
@@ -148,7 +148,7 @@ describe('the trees of a local process host', function () {
     await open(kinds[0]!);
     const lags: number[] = [];
     for (let generation = 1; generation <= 20; generation += 1) {
-      const launch = launchedBy(await host.launch(world.request(PUMP, generation)));
+      const launch = localLaunchBy(await host.launch(world.request(PUMP, generation)));
       const toldAt = new Promise<number>((resolve) => {
         host.observe(launch.launchId, {
           exited: () => {
@@ -168,7 +168,7 @@ describe('the trees of a local process host', function () {
   it('a stopped shim does not block a stop forever', async function () {
     if (bestShimKind() !== 'native') this.skip();
     await open('native');
-    const launch = launchedBy(await host.launch(world.request(PUMP, 1)));
+    const launch = localLaunchBy(await host.launch(world.request(PUMP, 1)));
     const claim = JSON.parse(readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8')) as {
       pid: number;
     };

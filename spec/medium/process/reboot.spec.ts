@@ -2,20 +2,20 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import type { Launch, ShimKind } from '../../../lib/model/process.ts';
+import type { LocalShimKind } from '../../../lib/model/process.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
 import { procStat } from '../../../lib/process/os/process-identity.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/process/alive.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 
 const PUMP = parseServiceId('pump');
 
 describe('a local process host after a reboot', function () {
   this.timeout(20_000);
-  const kinds: ShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
+  const kinds: LocalShimKind[] = bestShimKind() === 'native' ? ['native', 'node', 'sh'] : ['node', 'sh'];
   let world: LocalProcessWorld;
 
   before(function () {
@@ -25,10 +25,10 @@ describe('a local process host after a reboot', function () {
   afterEach(() => world.dispose());
 
   /** A running service whose host and processes all end at once, as in a power cut. */
-  async function cutOff(kind: ShimKind): Promise<Launch> {
+  async function cutOff(kind: LocalShimKind): Promise<LocalLaunch> {
     world = new LocalProcessWorld(kind);
     const first = await world.open();
-    const launch = launchedBy(await first.launch(world.request(PUMP, 1)));
+    const launch = localLaunchBy(await first.launch(world.request(PUMP, 1)));
     await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('running'));
     await world.close(first);
     const claim = readFileSync(join(world.stateDir, 'run', launch.launchId, 'claim'), 'utf8');
@@ -50,10 +50,15 @@ describe('a local process host after a reboot', function () {
       const host = await reboot();
       const status = host.status(PUMP);
       expect(status).to.include({ status: 'exited', generation: 1, launchId });
-      expect(status?.status === 'exited' && status.exit).to.include({ code: null, isKnown: false, isReboot: true });
+      expect(status?.status === 'exited' && status.exit).to.include({
+        code: null,
+        isKnown: false,
+        isBlameless: true,
+        because: 'the machine was rebooted',
+      });
       expect(host.orphans()).to.be.empty;
       await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
-      expect(launchedBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(2);
+      expect(localLaunchBy(await host.launch(world.request(PUMP, 2))).generation).to.equal(2);
       await eventually(() => expect(world.list('run')).not.to.include(launchId));
     });
   }
@@ -64,7 +69,7 @@ describe('a local process host after a reboot', function () {
     await eventually(() => expect(world.ledger.entries.get(launchId)?.state).to.equal('exited'));
     await world.close(host);
     const status = (await reboot()).status(PUMP);
-    expect(status?.status === 'exited' && status.exit.isReboot).to.equal(true);
+    expect(status?.status === 'exited' && status.exit.isBlameless).to.equal(true);
   });
 
   it('does not adopt a process with the same pid and start time', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, rmdirSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
+import type { ProcessExit } from '../../../lib/model/process.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LocalProcessHostOptions } from '../../../lib/process/local-process-host.ts';
 import type { ProcessHost } from '../../../lib/ports/process-host.ts';
@@ -11,7 +11,7 @@ import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { isAlive } from '../../support/process/alive.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../support/process/local-launch.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const [PUMP, VALVE] = [parseServiceId('pump'), parseServiceId('valve')];
@@ -39,8 +39,8 @@ describe('a host on launches with a record that cannot be read', function () {
   this.timeout(30_000);
   let world: LocalProcessWorld;
   let next: ProcessHost;
-  let pump: Launch;
-  let valve: Launch;
+  let pump: LocalLaunch;
+  let valve: LocalLaunch;
 
   before(function () {
     if (process.platform !== 'linux') this.skip();
@@ -49,8 +49,8 @@ describe('a host on launches with a record that cannot be read', function () {
   beforeEach(async () => {
     world = new LocalProcessWorld(bestShimKind());
     const first = await world.open();
-    pump = launchedBy(await first.launch(world.request(PUMP, 1)));
-    valve = launchedBy(await first.launch(world.request(VALVE, 1)));
+    pump = localLaunchBy(await first.launch(world.request(PUMP, 1)));
+    valve = localLaunchBy(await first.launch(world.request(VALVE, 1)));
     await eventually(() => {
       for (const { launchId } of [pump, valve]) expect(world.ledger.entries.get(launchId)?.state).to.equal('running');
     });
@@ -127,7 +127,7 @@ describe('a host on launches with a record that cannot be read', function () {
       expect(second.type === 'refused' && second.failure.message).to.include('unknown whether the service is running');
       repair();
       await eventually(() => expect(next.problems()).to.be.empty, PATIENCE_MS);
-      expect(launchedBy(await next.launch(request))).to.include({ pid: pump.pid, generation: 1 });
+      expect(localLaunchBy(await next.launch(request))).to.include({ pid: pump.pid, generation: 1 });
       expect(next.heldOrphans(), 'it is supervised').to.be.empty;
       const third = await next.launch(request);
       expect(third.type === 'refused' && third.failure.code).to.equal('EALIVE');
@@ -142,10 +142,10 @@ describe('a host on launches with a record that cannot be read', function () {
       await eventually(() => expect(world.list('exits')).to.include(pump.launchId));
       repair();
       await eventually(() => expect(next.problems()).to.be.empty, PATIENCE_MS);
-      expect(launchedBy(await next.launch(request))).to.include({ pid: pump.pid, generation: 1 });
+      expect(localLaunchBy(await next.launch(request))).to.include({ pid: pump.pid, generation: 1 });
       const exit = new Promise<ProcessExit>((exited) => next.observe(pump.launchId, { exited }));
       expect(await exit).to.include({ code: 7, isKnown: true });
-      expect(launchedBy(await next.launch(request))).to.include({ generation: 2 });
+      expect(localLaunchBy(await next.launch(request))).to.include({ generation: 2 });
     });
 
     for (const orphans of ['report', 'kill'] as const) {

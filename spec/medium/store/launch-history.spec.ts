@@ -24,7 +24,7 @@ function entry(generation: number, overrides: Partial<LaunchEntry> = {}): Launch
       executablePath: '/x',
       version: '1.0.0',
     },
-    ...{ intendedAt: 1_700_000_000_000, pid: 7, startTime: '8', exit: EXIT },
+    ...{ intendedAt: 1_700_000_000_000, pid: 7, startTime: '8', place: null, exit: EXIT },
     ...overrides,
   };
 }

@@ -13,7 +13,7 @@ function entry(n: number, service: string, generation: number, overrides: Partia
   return {
     ...{ launchId: launchId(n), serviceId: parseServiceId(service), generation, state: 'intent', shim: 'native' },
     ...{ bootId: 'boot-1', executablePath: '/opt/corerl-1.2.3', version: '1.2.3', intendedAt: 1_700_000_000_000 },
-    ...{ pid: null, startTime: null, exit: null },
+    ...{ pid: null, startTime: null, place: null, exit: null },
     ...overrides,
   };
 }
@@ -28,8 +28,8 @@ describe('The launch ledger', () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     expect(await ledger.newest()).to.deep.equal([entry(1, 'a', 1)]);
-    await ledger.running(launchId(1), 4711, '123456');
-    const running = entry(1, 'a', 1, { state: 'running', pid: 4711, startTime: '123456' });
+    await ledger.running(launchId(1), { pid: 4711, startTime: '123456', place: null });
+    const running = entry(1, 'a', 1, { state: 'running', pid: 4711, startTime: '123456', place: null });
     expect(await ledger.newest()).to.deep.equal([running]);
     await ledger.exited(launchId(1), { code: null, signal: 'SIGKILL', at: 77, isKnown: true });
     const exit = { code: null, signal: 'SIGKILL', at: 77, isKnown: true };
@@ -44,10 +44,31 @@ describe('The launch ledger', () => {
       version: null,
       pid: 5,
       startTime: '6',
+      place: null,
       exit: UNSEEN,
     });
     await ledger.intend(found);
     expect(await ledger.newest()).to.deep.equal([found]);
+  });
+
+  it('stores a launch that has a place instead of a pid', async () => {
+    const { ledger } = await openedStore();
+    await ledger.intend(entry(1, 'a', 1, { shim: 'pod' }));
+    const running = { pid: null, startTime: 'uid-1', place: 'pod a on node n2' } as const;
+    await ledger.running(launchId(1), running);
+    expect(await ledger.newest()).to.deep.equal([entry(1, 'a', 1, { state: 'running', shim: 'pod', ...running })]);
+  });
+
+  it('stores why a process ended and whether its service is not to blame', async () => {
+    const { ledger } = await openedStore();
+    await ledger.intend(entry(1, 'a', 1));
+    const evicted = { ...UNSEEN, isBlameless: true, because: 'its pod was evicted' };
+    await ledger.exited(launchId(1), evicted);
+    await ledger.intend(entry(2, 'b', 1));
+    const killed = { ...CLEAN, code: null, signal: 'SIGKILL', because: 'it ran out of memory' };
+    await ledger.exited(launchId(2), killed);
+    await ledger.intend(entry(3, 'c', 1, { state: 'exited', exit: evicted }));
+    expect((await ledger.newest()).map(({ exit }) => exit)).to.deep.equal([evicted, killed, evicted]);
   });
 
   it('returns the newest launch of each service in any state', async () => {
@@ -71,7 +92,7 @@ describe('The launch ledger', () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await expectUnavailable(ledger.intend(entry(2, 'a', 2)));
-    await ledger.running(launchId(1), 5, '5');
+    await ledger.running(launchId(1), { pid: 5, startTime: '5', place: null });
     await expectUnavailable(ledger.intend(entry(2, 'a', 2)));
     expect(await ledger.newest()).to.have.length(1);
     await ledger.exited(launchId(1), CLEAN);
@@ -107,10 +128,10 @@ describe('The launch ledger', () => {
     await Promise.all([
       ledger.intend(entry(9, 'other', 1)),
       ledger.intend(entry(1, 'a', 1)),
-      ledger.running(launchId(1), 5, '5'),
+      ledger.running(launchId(1), { pid: 5, startTime: '5', place: null }),
       ledger.exited(launchId(1), CLEAN),
       ledger.intend(entry(2, 'a', 2)),
-      ledger.running(launchId(2), 6, '6'),
+      ledger.running(launchId(2), { pid: 6, startTime: '6', place: null }),
     ]);
     expect((await ledger.newest())[0]).to.include({ launchId: launchId(2), state: 'running', pid: 6 });
   });
@@ -119,9 +140,9 @@ describe('The launch ledger', () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await ledger.exited(launchId(1), UNSEEN);
-    await ledger.running(launchId(1), 5, '6');
+    await ledger.running(launchId(1), { pid: 5, startTime: '6', place: null });
     const [late] = await ledger.newest();
-    expect(late).to.deep.include({ state: 'exited', pid: 5, startTime: '6', exit: UNSEEN });
+    expect(late).to.deep.include({ state: 'exited', pid: 5, startTime: '6', place: null, exit: UNSEEN });
     await ledger.exited(launchId(1), CLEAN);
     await Promise.all([ledger.exited(launchId(1), UNSEEN), ledger.exited(launchId(1), { ...CLEAN, code: 3 })]);
     await ledger.revoked(launchId(1));
@@ -132,9 +153,9 @@ describe('The launch ledger', () => {
     const { ledger } = await openedStore();
     await ledger.intend(entry(1, 'a', 1));
     await ledger.revoked(launchId(1));
-    await ledger.running(launchId(1), 5, '6');
+    await ledger.running(launchId(1), { pid: 5, startTime: '6', place: null });
     await ledger.exited(launchId(1), CLEAN);
-    await ledger.running(launchId(99), 5, '6');
+    await ledger.running(launchId(99), { pid: 5, startTime: '6', place: null });
     await ledger.exited(launchId(99), CLEAN);
     await ledger.revoked(launchId(99));
     expect(await ledger.newest()).to.deep.equal([entry(1, 'a', 1, { state: 'revoked' })]);

@@ -247,7 +247,15 @@ describe('The history of a store', () => {
       const launchId = parseLaunchId(`${service}${generation}`.padStart(32, '0'));
       await store.ledger.intend({
         ...{ launchId, serviceId: parseServiceId(service), generation, state: 'intent', shim: 'node', bootId: 'b' },
-        ...{ executablePath: '/x', version: null, intendedAt: NOW, pid: null, startTime: null, exit: null },
+        ...{
+          executablePath: '/x',
+          version: null,
+          intendedAt: NOW,
+          pid: null,
+          startTime: null,
+          place: null,
+          exit: null,
+        },
       });
       if (isOver) await store.ledger.exited(launchId, { code: 0, signal: null, at: NOW, isKnown: true });
     };

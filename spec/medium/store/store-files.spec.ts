@@ -31,7 +31,15 @@ function intent(generation: number): LaunchEntry {
   const launchId = parseLaunchId(String(generation).padStart(32, '0'));
   return {
     ...{ launchId, serviceId: parseServiceId('pump'), generation, state: 'intent', shim: 'native', bootId: 'boot-1' },
-    ...{ executablePath: '/opt/pump', version: null, intendedAt: 1, pid: null, startTime: null, exit: null },
+    ...{
+      executablePath: '/opt/pump',
+      version: null,
+      intendedAt: 1,
+      pid: null,
+      startTime: null,
+      place: null,
+      exit: null,
+    },
   };
 }
 

@@ -20,7 +20,7 @@ describe('The write reports of a store', () => {
   const exit = { code: 0, signal: null, at: 3, isKnown: true };
   const launch: LaunchEntry = {
     ...{ launchId, serviceId, generation: 1, bootId: 'boot', executablePath: '/plant/corerl', version: null },
-    ...{ intendedAt: 1, pid: null, startTime: null, exit: null },
+    ...{ intendedAt: 1, pid: null, startTime: null, place: null, exit: null },
     state: 'intent',
     shim: 'native',
   };
@@ -34,7 +34,7 @@ describe('The write reports of a store', () => {
     await actors.quarantine([{ row: actorRow('a'), reason: 'bad' }], 1);
     expect(told.splice(0)).to.deep.equal(['flush', 'command', 'command', 'quarantine']);
     await ledger.intend(launch);
-    await ledger.running(launchId, 7, '1');
+    await ledger.running(launchId, { pid: 7, startTime: '1', place: null });
     await ledger.exited(launchId, exit);
     await ledger.revoked(launchId);
     expect(told).to.deep.equal(['ledger', 'ledger', 'ledger', 'ledger']);

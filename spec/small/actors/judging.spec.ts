@@ -5,7 +5,7 @@ import type { ServiceEvent } from '../../../lib/actors/service/events.ts';
 import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import { reasonText } from '../../../lib/model/explain/reason.ts';
-import type { Launch } from '../../../lib/model/process.ts';
+import { HERE, type Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
 import { ActorWorld, FakeCatalog, OPEN_GATE, pathOf } from '../../support/actors/actor-world.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
@@ -21,6 +21,7 @@ const launch: Launch = {
   generation: 3,
   pid: 4711,
   startTime: '1',
+  ...HERE,
   executablePath: '/plant/program-1.0.0',
   version: '1.0.0',
   launchedAt: NOW - 10_000,

@@ -155,6 +155,21 @@ describe('a service', () => {
     expect(world.stateOf(spec.id)).to.equal('starting.settling');
   });
 
+  it('waits, however long, for an engine that cannot launch it now', async () => {
+    const away = { code: 'EAPI', isPermanent: false, message: 'The engine cannot be reached.' };
+    world.processes.refuseNext(spec.id, away);
+    world.startService(spec);
+    await world.pass();
+    for (let launch = 0; launch < 20; launch += 1) {
+      expect(world.stateOf(spec.id)).to.equal('backoff.waiting');
+      expect(world.contextOf(spec.id).budget.restartTimes).to.deep.equal([]);
+      world.processes.refuseNext(spec.id, away);
+      await world.pass(5_000);
+    }
+    await world.pass(5_000);
+    expect(world.stateOf(spec.id)).to.equal('starting.settling');
+  });
+
   it('waits for a file that is still being written, however long, and a one-off job still runs', async () => {
     const job = serviceSpec('pump1-job', { restart: { mode: 'never' } });
     const busy = { code: 'ETXTBSY', isPermanent: false, message: 'The file is still being written.' };

@@ -4,7 +4,7 @@ import { serviceContext, type ServiceContext } from '../../../lib/actors/service
 import type { ResumedIntention, ServiceEvent } from '../../../lib/actors/service/events.ts';
 import { createServiceMachine } from '../../../lib/actors/service/machine.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
-import type { Launch, LaunchStatus } from '../../../lib/model/process.ts';
+import { HERE, type Launch, type LaunchStatus } from '../../../lib/model/process.ts';
 import { SERVICE_STATES } from '../../../lib/model/states.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { FakeCatalog, OPEN_GATE, pathOf } from '../../support/actors/actor-world.ts';
@@ -33,6 +33,7 @@ const launch: Launch = {
   generation: 3,
   pid: 4711,
   startTime: '1',
+  ...HERE,
   executablePath: '/plant/program-1.0.0',
   version: '1.0.0',
   launchedAt: NOW - 10_000,

@@ -8,9 +8,17 @@ const PLAIN = picocolors.createColors(false);
 
 function launch(generation: number, change: Partial<LaunchView> = {}): LaunchView {
   return {
-    ...{ generation, pid: 4711, version: '1.0.0', executable: '/plant/corerl-1.0.0', revision: 'aaaa', stable: false },
+    ...{
+      generation,
+      pid: 4711,
+      place: null,
+      version: '1.0.0',
+      executable: '/plant/corerl-1.0.0',
+      revision: 'aaaa',
+      stable: false,
+    },
     ...{ launched_at: '2026-01-02T03:04:00.000Z', ended_at: '2026-01-02T03:05:00.000Z', cause: 'process.exited' },
-    exit: { code: 1, signal: null, class: 'code' },
+    exit: { code: 1, signal: null, class: 'code', because: null },
     ...{ uptime_ms: 60_000, max_rss: 73_400_320, cpu_ms: 310, output_tail: null },
     ...change,
   };
@@ -26,7 +34,7 @@ const failed = launch(4, {
   ],
 });
 const stable = launch(2, {
-  ...{ stable: true, exit: { code: null, signal: 'SIGTERM', class: 'stopped' }, cause: 'service.stop' },
+  ...{ stable: true, exit: { code: null, signal: 'SIGTERM', class: 'stopped', because: null }, cause: 'service.stop' },
   output_tail: [lineOf('one'), lineOf('two'), lineOf('three')],
 });
 const PAGE: LaunchPageView = {

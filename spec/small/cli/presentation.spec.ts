@@ -111,7 +111,14 @@ describe('the output for people', () => {
     const detail = 'The executable "corerl" was found nowhere below the base path.';
     printFailure(narrow, { code: 1, document: { detail } }, false);
     expect(narrow.text).to.equal('error: The executable "corerl" was found\nnowhere below the base path.\n');
-    const finding = { id: 'executables', title: 'Executables', status: 'fail', detail, remedy: detail } as const;
+    const finding = {
+      id: 'executables',
+      title: 'Executables',
+      engines: null,
+      status: 'fail',
+      detail,
+      remedy: detail,
+    } as const;
     const report = renderReport([finding], narrow, { NO_COLOR: '1' });
     expect(report.split('\n').slice(0, 3)).to.deep.equal([
       'fail  Executables  The executable',
@@ -133,13 +140,17 @@ describe('the output for people', () => {
 
   it('the last exit has the time that the process was up, and what it said before it failed', () => {
     const exit = { code: 3, signal: null, at: '2026-01-02T03:04:00.000Z', generation: 2, class: 'code' } as const;
-    const measured = { uptime_ms: 3_500, max_rss: null, cpu_ms: null, version: null, revision: null };
+    const measured = { uptime_ms: 3_500, max_rss: null, cpu_ms: null, version: null, revision: null, because: null };
     const output_tail = [{ at: null, stream: 'stderr', text: 'no host\x1b[0m' }] as const;
     const service = { ...serviceView('pump'), pid: null, last_exit: { ...exit, ...measured, output_tail } };
     expect(factsOf(service, NOW)).to.include({
       'last exit': 'code 3 (code) after 3.5 s, launch 2, 1m ago',
       'last words': 'no host',
     });
+    const killed = { ...service.last_exit, because: 'it ran out of memory' };
+    expect(factsOf({ ...service, last_exit: killed }, NOW)['last exit']).to.include(
+      '(code), because it ran out of memory after 3.5 s',
+    );
     const stopped = { ...service, last_exit: { ...service.last_exit, class: 'stopped' } } as const;
     for (const other of [stopped, { ...service, pid: 7 }, { ...service, last_exit: { ...exit, ...measured } }])
       expect(factsOf(other, NOW)).to.include({ 'last words': null });

@@ -120,6 +120,11 @@ services:
     expect(load('logs: { total_bytes: 64KiB }').logs).to.deep.equal({ total_bytes: 64 * 1024 });
   });
 
+  it('names the engine, by default the local one', () => {
+    expect(load('').engine).to.equal('local');
+    expect(load('engine: local').engine).to.equal('local');
+  });
+
   it('gives new kinds and agent types the defaults', () => {
     const config = load('kinds: { opc: { executable: opc } }\nagent_types: { demo: { services: [opc, corerl] } }');
     expect(config.kinds.get('opc')).to.deep.include({ args: [], settle: 200, restart: 'always' });
@@ -244,6 +249,7 @@ describe('an unknown key', () => {
 describe('an invalid value', () => {
   const kind = (text: string): string => `kinds:\n  corerl:\n    ${text}`;
   const rows: readonly (readonly [text: string, issue: string])[] = [
+    ['engine: docker', '1:9 engine must be "local"'],
     ['logs: { total_bytes: 1KiB }', '1:22 logs.total_bytes must be 64KiB or more'],
     [kind('settle: 5'), '3:13 kinds.corerl.settle must be a duration such as 250ms, 5s or 2m'],
     [kind('settle: 5 min'), '3:13 kinds.corerl.settle is invalid: "5 min" is not a duration'],

@@ -22,7 +22,7 @@ services: { t: { kind: odd, env: { X: 1.10 }, probes: { liveness: { tcp: { port:
 describe('the effective configuration as YAML', () => {
   it('has every default, in the order of the documentation', () => {
     const shown = parse(effectiveYaml(load(TEXT))) as Record<string, Record<string, object>>; // as asserted below
-    expect(Object.keys(shown)).to.deep.equal(['kinds', 'agent_types', 'services', 'logs']);
+    expect(Object.keys(shown)).to.deep.equal(['kinds', 'agent_types', 'services', 'logs', 'engine']);
     expect(shown['logs']).to.deep.equal({ total_bytes: '10GiB' });
     const { corerl, odd } = shown['kinds']!;
     expect(Object.keys(corerl!).slice(0, 4)).to.deep.equal(['executable', 'args', 'env', 'restart']);

@@ -52,7 +52,14 @@ describe('the launches of a service', () => {
         state: 'exited',
       },
       ...{ shim: 'native', bootId: 'b', executablePath: '/plant/corerl', version: `1.0.${generation}`, pid: 7 },
-      ...{ startTime: '8', intendedAt: 1_000, exit, launched: { revision: `r${generation}`, env }, end: null },
+      ...{
+        startTime: '8',
+        place: null,
+        intendedAt: 1_000,
+        exit,
+        launched: { revision: `r${generation}`, env },
+        end: null,
+      },
     };
     world.launches.launches.push(launch);
   }
@@ -68,9 +75,17 @@ describe('the launches of a service', () => {
     const page = await world.control.queries.launches(SERVICE, ALL);
     expect(page.launches.map(({ generation }) => generation)).to.deep.equal([3, 2, 1]);
     expect(page.launches[2]).to.deep.equal({
-      ...{ generation: 1, pid: 7, version: '1.0.1', executable: '/plant/corerl', revision: 'r1', stable: false },
+      ...{
+        generation: 1,
+        pid: 7,
+        place: null,
+        version: '1.0.1',
+        executable: '/plant/corerl',
+        revision: 'r1',
+        stable: false,
+      },
       ...{ launched_at: '1970-01-01T00:00:01.000Z', ended_at: '1970-01-01T00:00:05.000Z', cause: 'process.exited' },
-      exit: { code: 1, signal: null, class: 'code' },
+      exit: { code: 1, signal: null, class: 'code', because: null },
       ...{ uptime_ms: 4_000, max_rss: 4096, cpu_ms: 30 },
       output_tail: [
         { at: null, stream: 'stderr', text: 'starting' },

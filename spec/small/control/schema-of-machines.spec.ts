@@ -18,6 +18,8 @@ const MACHINES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   11: { root: '1', service: '3', agent: '2' },
   12: { root: '1', service: '3', agent: '2' },
   13: { root: '1', service: '3', agent: '2' },
+  14: { root: '1', service: '3', agent: '2' },
+  15: { root: '1', service: '3', agent: '2' },
 };
 
 describe('the schema of the store', () => {

@@ -6,15 +6,23 @@ import { instant } from '../frontend/views.ts';
 
 function launch(change: Partial<LaunchView> = {}): LaunchView {
   return {
-    ...{ generation: 7, pid: 4711, version: '1.0.0', executable: '/plant/a', revision: 'aaaa', stable: false },
-    ...{ launched_at: instant(1), ended_at: instant(2), exit: { code: 1, signal: null, class: 'code' } },
+    ...{
+      generation: 7,
+      pid: 4711,
+      place: null,
+      version: '1.0.0',
+      executable: '/plant/a',
+      revision: 'aaaa',
+      stable: false,
+    },
+    ...{ launched_at: instant(1), ended_at: instant(2), exit: { code: 1, signal: null, class: 'code', because: null } },
     ...{ cause: 'process.exited', uptime_ms: 1_000, max_rss: null, cpu_ms: null, output_tail: null },
     ...change,
   };
 }
 
 describe('a launch on the page', () => {
-  const stopped = { code: null, signal: 'SIGTERM', class: 'stopped' } as const;
+  const stopped = { code: null, signal: 'SIGTERM', class: 'stopped', because: null } as const;
 
   it('leads to its output', () => {
     expect(outputOf('a b', 7)).to.equal('#/services/a%20b/logs?generation=7');
@@ -23,7 +31,7 @@ describe('a launch on the page', () => {
   it('says how it ended', () => {
     expect(endOf(launch())).to.equal('exit code 1');
     expect(endOf(launch({ exit: stopped, stable: true }))).to.equal('killed by SIGTERM (stopped, was stable)');
-    expect(endOf(launch({ exit: { code: null, signal: null, class: null } }))).to.equal('unknown');
+    expect(endOf(launch({ exit: { code: null, signal: null, class: null, because: null } }))).to.equal('unknown');
     expect(endOf(launch({ exit: null }))).to.equal('not ended');
     expect([launch(), launch({ exit: stopped }), launch({ exit: null })].map(isFailed)).to.deep.equal([
       true,

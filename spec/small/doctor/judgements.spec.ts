@@ -1,3 +1,5 @@
+import { CHECKS } from '../../../lib/doctor/checks.ts';
+import { checksFor } from '../../../lib/doctor/examine.ts';
 import { expect } from 'chai';
 import type { Finding, Status } from '../../../lib/doctor/check.ts';
 import { judgeClock } from '../../../lib/doctor/checks/clock.ts';
@@ -189,5 +191,19 @@ describe('the doctor', () => {
     const own = '0::/user.slice/user-1000.slice/user@1000.service/app.slice/c.service\n';
     expect(unitIn(own)).to.deep.equal({ name: 'c.service', isUserUnit: true });
     expect(unitIn('0::/\n8:pids:/\n')).to.equal(null);
+  });
+});
+
+describe('the checks for an engine', () => {
+  it('are those for all engines and those for it', () => {
+    const checks = [{ id: 'any' }, { id: 'here', engines: ['local'] as const }, { id: 'elsewhere', engines: [] }];
+    expect(checksFor('local', checks).map(({ id }) => id)).to.deep.equal(['any', 'here']);
+  });
+
+  it('say which are only for processes of this machine', () => {
+    expect(CHECKS.filter(({ engines }) => engines !== undefined).map(({ id }) => id)).to.deep.equal([
+      ...['shim', 'open_files', 'processes', 'output_buffer', 'file_watching', 'service_manager', 'file_system'],
+      ...['base_path', 'executables', 'accounts'],
+    ]);
   });
 });

@@ -17,6 +17,9 @@ describe('what the dashboard says before a command', () => {
     expect(consequences('stop', service({ pid: null, agents: [] })))
       .to.include('It has no process at the moment.')
       .and.include('until it is');
+    expect(consequences('stop', service({ pid: null, place: 'pod pump1' }))).to.include(
+      'Its pod pump1 and its descendants will be stopped.',
+    );
     expect(consequences('stop', service({ agents: ['a', 'b', 'c'] }))).to.include('until it or a, b and c is');
   });
 

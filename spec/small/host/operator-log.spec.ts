@@ -6,7 +6,7 @@ import type { LogItem, LogQuery } from '../../../lib/model/values/log-line.ts';
 import type { Log } from '../../../lib/ports/log.ts';
 
 const ID = parseServiceId('pump1-corerl');
-const ENDED: EndedProcess = { serviceId: ID, generation: 3, pid: 4711, uptimeMs: 61_500, env: {} };
+const ENDED: EndedProcess = { serviceId: ID, generation: 3, pid: 4711, place: null, uptimeMs: 61_500, env: {} };
 
 /** The last lines of stderr, by generation. */
 type Output = Readonly<Record<number, string>>;

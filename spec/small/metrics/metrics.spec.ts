@@ -125,11 +125,13 @@ describe('the metrics of a host', () => {
     it('report a service as ready only if it is running and can serve', async () => {
       world.listed = [
         { ...measuredService('ready'), substate: 'ready', launchedAt: 1_700_000_000_500 },
-        { ...measuredService('unready'), substate: 'unready' },
+        { ...measuredService('unready'), substate: 'unready', isInDoubt: true },
         { ...measuredService('starting', 'starting'), substate: 'probing' },
       ];
       expect(await world.value('coredinator_service_ready', { service: 'ready' })).to.equal(1);
       expect(await world.value('coredinator_service_ready', { service: 'unready' })).to.equal(0);
+      expect(await world.value('coredinator_service_in_doubt', { service: 'ready' })).to.equal(0);
+      expect(await world.value('coredinator_service_in_doubt', { service: 'unready' })).to.equal(1);
       expect(await world.value('coredinator_service_ready', { service: 'starting' })).to.equal(0);
       expect(await world.value('coredinator_service_start_time_seconds', { service: 'ready' })).to.equal(
         1_700_000_000.5,
@@ -252,7 +254,16 @@ describe('the metrics of a host', () => {
       const launchId = 'a'.repeat(32) as never;
       host.surveyed.set(PUMP, { status: 'revoked', generation: 1, launchId });
       const reason = 'It lives.';
-      host.found.push({ launchId, serviceId: null, generation: null, pid: 7, fate: 'killed', foundAt: 0, reason });
+      host.found.push({
+        launchId,
+        serviceId: null,
+        generation: null,
+        pid: 7,
+        place: null,
+        fate: 'killed',
+        foundAt: 0,
+        reason,
+      });
       await observed(host).survey();
       expect(await world.value('coredinator_surveyed_services', { status: 'revoked' })).to.equal(1);
       expect(await world.value('coredinator_surveyed_services', { status: 'alive' })).to.equal(0);

@@ -36,6 +36,18 @@ const unmuted = { webhook: 'alerts', agent_id: 'pump1', suppressed: 4, sent: [7]
 
 const SENTENCES: readonly (readonly [DescribableEvent, string])[] = [
   [
+    exit({ class: 'lost', because: 'the machine was rebooted' }),
+    'The process of pump1-corerl (generation 2) ended, because the machine was rebooted; its exit status is unknown.',
+  ],
+  [
+    exit({ class: 'signal', signal: 'SIGKILL', because: 'it ran out of memory' }),
+    'The process of pump1-corerl (generation 2) was killed by SIGKILL, because it ran out of memory.',
+  ],
+  [
+    entry('process.launched', { detail: { ...launch, pid: null, place: 'pod pump1 on node n2' } }),
+    'pump1-corerl was launched (pod pump1 on node n2, generation 2, version 1.2.3).',
+  ],
+  [
     { ...exit({ code: 3 }), repeated: 4_711 },
     'The process of pump1-corerl (generation 2) exited with code 3; 4711 more like it between the first of that day and this one are no longer stored.',
   ],

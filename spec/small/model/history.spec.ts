@@ -39,6 +39,15 @@ describe('the past of an actor', () => {
     ]);
   });
 
+  it('has the place of a process that runs elsewhere, until it has ended', () => {
+    const launched = fact(2, 'process.adopted', { pid: null, place: 'pod pump1', generation: 1 });
+    const steps = stepsOf([launched, ...LIFE.slice(2)], NOT_KNOWN);
+    expect(steps.map(({ place }) => place)).to.deep.equal([
+      ...['pod pump1', 'pod pump1', 'pod pump1'],
+      ...[null, null],
+    ]);
+  });
+
   it('continues from the previous state', () => {
     const [, , before] = stepsOf(LIFE.slice(0, 3), NOT_KNOWN);
     expect(words(LIFE.slice(3), before)).to.deep.equal(words(LIFE).slice(3));

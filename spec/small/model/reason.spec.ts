@@ -1,10 +1,11 @@
+import { REBOOTED } from '../../../lib/model/process.ts';
 import { expect } from 'chai';
 import { reason as schema } from '../../../lib/model/explain/reason-schema.ts';
 import { REASON_CODES, reasonClause, reasonText, type Reason } from '../../../lib/model/explain/reason.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 
 const id = parseServiceId('pump1-coreio');
-const exit = { code: 'exited', exitCode: 1, signal: null, isKnown: true, isReboot: false, hasStarted: true } as const;
+const exit = { code: 'exited', exitCode: 1, signal: null, isKnown: true, because: null, hasStarted: true } as const;
 
 /** Every code with what it says, in the words that clients read since 0.1.0. */
 const REASONS: readonly (readonly [Reason, string])[] = [
@@ -18,10 +19,14 @@ const REASONS: readonly (readonly [Reason, string])[] = [
   [{ code: 'launch_refused', error: 'EACCES', text: 'It is not executable.' }, 'It is not executable.'],
   [{ code: 'effect_failed', text: 'a bug' }, 'a bug'],
   [exit, 'the process exited with code 1'],
+  [
+    { ...exit, exitCode: null, signal: 'SIGKILL', because: 'it ran out of memory' },
+    'the process was killed by SIGKILL, because it ran out of memory',
+  ],
   [{ ...exit, hasStarted: false }, 'the process exited with code 1 before it counted as started'],
   [{ ...exit, exitCode: null, signal: 'SIGKILL' }, 'the process was killed by SIGKILL'],
   [{ ...exit, exitCode: null, isKnown: false }, 'the process ended with an unknown exit status'],
-  [{ ...exit, isReboot: true, isKnown: false }, 'the machine was rebooted, which ended the process'],
+  [{ ...exit, because: REBOOTED, isKnown: false }, 'the machine was rebooted, which ended the process'],
   [{ code: 'start_timeout', limitMs: 3_500, found: null }, 'its startup probe did not pass within 3.5 s'],
   [
     { code: 'start_timeout', limitMs: 3_500, found: 'no answer' },

@@ -126,6 +126,16 @@ describe('what follows an ending', () => {
     });
   }
 
+  for (const mode of ['never', 'on_failure', 'always'] as const) {
+    it(`is an immediate retry that counts for nothing with policy ${mode} when something else ended the process`, () => {
+      const [spent, ended] = [{ ...EMPTY_BUDGET, failures: 2 }, { class: 'signal', uptimeMs: 5_000 } as const];
+      expect(judge({ ...ended, isBlameless: true }, spent, { mode })).to.deep.equal({
+        ...{ next: 'retry', budget: spent, delayMs: 0 },
+      });
+      expect(judge(ended, spent, { mode })).not.to.deep.include({ budget: spent });
+    });
+  }
+
   it('is a retry for ever with an unlimited intensity, with a delay that stays a number', () => {
     const unlimited = { ...spec, mode: 'always', intensity: null, backoff: { ...spec.backoff, initialMs: 0 } } as const;
     let budget = { ...EMPTY_BUDGET, failures: 2_000 };

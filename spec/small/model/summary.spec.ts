@@ -140,6 +140,18 @@ const ROWS: readonly Row[] = [
       'Its process runs with an older revision of its configuration; the next launch uses the current one.',
   ],
   [
+    'running, as far as is known',
+    { doubt: { since: NOW - 90_000, reason: 'node n2 is not ready' } },
+    'has been running for 3 s. It is running as intended. ' +
+      'It has not been known for 1 min 30 s whether its process (pid 4711) is still running: node n2 is not ready. Nothing else is launched.',
+  ],
+  [
+    'running elsewhere, and adopted',
+    { isAdopted: true, launch: { ...LAUNCH, pid: null, place: 'pod pump1 on node n2' } },
+    'has been running for 3 s. It is running as intended. ' +
+      'Its process (pod pump1 on node n2) was launched by an earlier host and adopted by this one.',
+  ],
+  [
     'stopping',
     { ...stopping, intended: 'stopped', reason: { code: 'not_ready', found: 'of before the stop' } },
     'has been stopping for 3 s: a stop was requested. It should be stopped; SIGKILL follows in 4 s if it has not exited.',

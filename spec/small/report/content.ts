@@ -17,7 +17,7 @@ export function at(hours: number): string {
 
 export function launchOf(generation: number, more: Partial<LaunchView> = {}): LaunchView {
   return {
-    ...{ generation, pid: 1, version: '1.0.0', executable: '/plant/corerl-1.0.0', revision: null },
+    ...{ generation, pid: 1, place: null, version: '1.0.0', executable: '/plant/corerl-1.0.0', revision: null },
     ...{ launched_at: at(generation), ended_at: at(generation + 1), exit: null, cause: null, stable: false },
     ...{ uptime_ms: null, max_rss: null, cpu_ms: null, output_tail: null },
     ...more,

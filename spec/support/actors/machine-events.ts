@@ -2,12 +2,13 @@ import { initialTransition, type AnyMachineSnapshot, type AnyStateMachine, type 
 import type { ServiceContext } from '../../../lib/actors/service/context.ts';
 import { resumeOf } from '../../../lib/actors/service/resume.ts';
 import type { ServiceReport } from '../../../lib/model/policy/agent-state.ts';
-import type {
-  BlockedLaunch,
-  ExecutableChoice,
-  Launch,
-  LaunchOutcome,
-  LaunchStatus,
+import {
+  HERE,
+  type BlockedLaunch,
+  type ExecutableChoice,
+  type Launch,
+  type LaunchOutcome,
+  type LaunchStatus,
 } from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
 import type { Behind, HeldBack } from '../../../lib/webhook/mutes.ts';
@@ -47,6 +48,7 @@ const LAUNCH: Launch = {
   generation: 1,
   pid: 4711,
   startTime: '1',
+  ...HERE,
   executablePath: '/plant/program-1.0.0',
   version: '1.0.0',
   launchedAt: 0,

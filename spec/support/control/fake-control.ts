@@ -105,7 +105,16 @@ function stem(path: string): string {
 
 function statusView(id: string, state: PublicState, configPath: string): ServiceStatusView {
   const intended = state === 'stopped' ? 'stopped' : 'running';
-  return { id, state, intended_state: intended, config_path: configPath, pid: null, version: '1.2.3', restarts: 0 };
+  return {
+    id,
+    state,
+    intended_state: intended,
+    config_path: configPath,
+    pid: null,
+    place: null,
+    version: '1.2.3',
+    restarts: 0,
+  };
 }
 
 /** The API view of a service, for lists without agents. */
@@ -120,6 +129,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     ready: state === 'running' ? true : null,
     generation: 1,
     pid: null,
+    place: null,
     version: '1.2.3',
     executable: '/plant/corerl-1.2.3',
     config_path: null,
@@ -134,6 +144,7 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     acknowledgement: null,
     pin: null,
     adopted: false,
+    doubt: null,
     orphan: false,
     revision: '1',
     running_revision: '1',
@@ -409,7 +420,7 @@ export class FakeControl implements Control, Queries {
 
   serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView> {
     this.#view('serviceHistory', { id, query });
-    const initially = { state: 'stopped', substate: null, generation: null, pid: null } as const;
+    const initially = { state: 'stopped', substate: null, generation: null, pid: null, place: null } as const;
     return Promise.resolve({ service_id: id, initially, steps: [], next: null });
   }
 
@@ -664,6 +675,7 @@ export function measuredService(id: string, state: PublicState = 'running'): Mea
     version: '1.2.3',
     restarts: 0,
     launchedAt: null,
+    isInDoubt: false,
     probeFailures: [{ probe: 'readiness' as const, at: 1_000 }],
   };
   return { id, kind: 'corerl', agents: [], state, substate: null, intended, ...launch };

@@ -1,7 +1,15 @@
 import { LaunchStatusRegistry } from '../../../lib/launching/launch-status-registry.ts';
 import { RetriedLedgerWrite } from '../../../lib/launching/retried-ledger-write.ts';
 import { transient } from '../../../lib/launching/transient-failure.ts';
-import type { Launch, LaunchFailure, LaunchOutcome, LaunchStatus, ProcessExit } from '../../../lib/model/process.ts';
+import {
+  HERE,
+  REBOOTED,
+  type Launch,
+  type LaunchFailure,
+  type LaunchOutcome,
+  type LaunchStatus,
+  type ProcessExit,
+} from '../../../lib/model/process.ts';
 import type { StopSpec } from '../../../lib/model/spec.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../../../lib/model/values/ids.ts';
 import type { Clock, Timers } from '../../../lib/ports/clock.ts';
@@ -167,7 +175,9 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
   }
 
   #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
-    return exit.isKnown || entry.bootId === String(this.#options.machine.boot) ? exit : { ...exit, isReboot: true };
+    return exit.isKnown || entry.bootId === String(this.#options.machine.boot)
+      ? exit
+      : { ...exit, isBlameless: true, because: REBOOTED };
   }
 
   #unknownExit(): ProcessExit {
@@ -244,7 +254,16 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
     const fate = isAdopted ? 'adopted' : policy === 'kill' ? 'killed' : 'reported';
     const reason = `Generation ${generation} of "${serviceId}" is alive, but not in the ledger.`;
     const pid = run.main?.pid ?? 0;
-    this.#reported.push({ launchId, serviceId, generation, pid, fate, foundAt: this.#options.clock.now(), reason });
+    this.#reported.push({
+      launchId,
+      serviceId,
+      generation,
+      pid,
+      place: null,
+      fate,
+      foundAt: this.#options.clock.now(),
+      reason,
+    });
   }
 
   async #adoptOrphan(run: Run): Promise<boolean> {
@@ -253,7 +272,16 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
     if (main === null || !isLiving(run) || status?.status === 'alive') return false;
     if (status !== null && status.generation >= generation) return false;
     const launch = this.#launchOf(launchId, this.#options.clock.now());
-    const who = { launchId, serviceId, generation, executablePath, version, pid: main.pid, startTime: main.startTime };
+    const who = {
+      launchId,
+      serviceId,
+      generation,
+      executablePath,
+      version,
+      pid: main.pid,
+      startTime: main.startTime,
+      place: null,
+    };
     try {
       await this.#retryWrites(serviceId);
       await this.#options.ledger.intend({ ...who, ...this.#entryRest(), state: 'running' });
@@ -352,7 +380,7 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
       await this.#retryWrites(serviceId);
       if (isOver(attempt)) return STOPPED;
       const who = { launchId, serviceId, generation, executablePath, version };
-      await this.#options.ledger.intend({ ...who, ...this.#entryRest(), pid: null, startTime: null });
+      await this.#options.ledger.intend({ ...who, ...this.#entryRest(), pid: null, startTime: null, place: null });
     } catch (error) {
       return transient('ESTORE', error instanceof Error ? error.message : String(error));
     }
@@ -397,7 +425,7 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
   #launchOf(launchId: LaunchId, launchedAt: number): Launch {
     const { serviceId, generation, executablePath, version, main } = this.#options.machine.run(launchId);
     const { pid, startTime } = main!;
-    const who = { launchId, serviceId, generation, pid, startTime, executablePath, version };
+    const who = { launchId, serviceId, generation, pid, startTime, ...HERE, executablePath, version };
     return { ...who, launchedAt, guarantees: GUARANTEES };
   }
 
@@ -425,9 +453,9 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
     this.#supervise(this.#tree(launchId, serviceId, null, hasNoProcesses), true);
   }
 
-  #recordRunning({ launchId, pid, startTime }: Launch): void {
+  #recordRunning({ launchId, pid, startTime, place }: Launch): void {
     const write = this.#options.ledger
-      .running(launchId, pid, startTime)
+      .running(launchId, { pid, startTime, place })
       .catch(() => undefined) // the next host learns it from the files
       .finally(() => this.#runningWrites.delete(launchId));
     this.#runningWrites.set(launchId, write);

@@ -1,5 +1,5 @@
 import type { ProbeCheck, ProbeSpec } from '../../../lib/model/probe.ts';
-import type { Launch } from '../../../lib/model/process.ts';
+import { HERE, type Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { ProbeObserver, ProbeTarget } from '../../../lib/ports/prober.ts';
@@ -28,6 +28,7 @@ export function probeTarget(
       generation: 1,
       pid: 4711,
       startTime: '1',
+      ...HERE,
       executablePath: '/opt/program',
       version: null,
       launchedAt: 0,

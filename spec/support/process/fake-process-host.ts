@@ -1,11 +1,13 @@
-import type {
-  ExitUsage,
-  Guarantees,
-  Launch,
-  LaunchFailure,
-  LaunchOutcome,
-  ProcessExit,
-  LaunchStatus,
+import {
+  HERE,
+  type Doubt,
+  type ExitUsage,
+  type Guarantees,
+  type Launch,
+  type LaunchFailure,
+  type LaunchOutcome,
+  type ProcessExit,
+  type LaunchStatus,
 } from '../../../lib/model/process.ts';
 import type { NodeSignal, StopSpec } from '../../../lib/model/spec.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../../../lib/model/values/ids.ts';
@@ -39,6 +41,8 @@ export interface FakeProcessHost extends ProcessHost {
   exit(serviceId: string, exit?: FakeExit): ProcessExit;
   /** The shim of the live process of a service dies; observers are notified before it returns. Throws if there is none. */
   loseShim(serviceId: string): void;
+  /** From now on it is not known whether the live process of a service lives, or (null) it is again. Throws if there is none. */
+  doubt(serviceId: string, doubt: Doubt | null): void;
   /** Refuses the next launch of a service; calls accumulate. Default: a permanent ENOENT. */
   refuseNext(serviceId: string, failure?: Partial<LaunchFailure>): void;
   /** From now on launches stay in progress until {@link releaseLaunches}. */
@@ -168,7 +172,7 @@ class InMemoryProcessHost implements FakeProcessHost {
       return { type: 'refused', generation: request.generation, failure: refusal };
     }
     const { serviceId, generation, executablePath, version } = request;
-    const who = { pid: 100_000 + this.#count, startTime: String(this.#count), launchedAt: this.#clock.now() };
+    const who = { pid: 100_000 + this.#count, startTime: String(this.#count), ...HERE, launchedAt: this.#clock.now() };
     const launch = { launchId, serviceId, generation, ...who, executablePath, version, guarantees: GUARANTEES };
     slot.status = { status: 'alive', generation, launch };
     return { type: 'launched', launch };
@@ -228,6 +232,13 @@ class InMemoryProcessHost implements FakeProcessHost {
     slot.status = { ...slot.status, launch };
     this.#changed.add(launch.launchId);
     for (const observer of [...(this.#observers.get(launch.launchId) ?? [])]) observer.changed?.(launch);
+  }
+
+  doubt(serviceId: string, doubt: Doubt | null): void {
+    const slot = this.#slot(serviceId);
+    if (slot.status?.status !== 'alive') throw new Error(`No process of service "${serviceId}" is alive.`);
+    const { status, generation, launch } = slot.status;
+    slot.status = { status, generation, launch, ...(doubt === null ? {} : { doubt }) };
   }
 
   async stop(serviceId: ServiceId, stop: StopSpec): Promise<ProcessExit | null> {

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch, ShimKind } from '../../../lib/model/process.ts';
+import type { Launch, LocalShimKind } from '../../../lib/model/process.ts';
 import type { ServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import { AS_HOST } from '../../../lib/model/values/run-as.ts';
@@ -47,12 +47,12 @@ export class LocalProcessWorld {
   readonly stateDir = join(this.folder, 'state');
   readonly ledger: MemoryLedger = memoryLedger();
   readonly worries: LoggedWorry[] = [];
-  readonly #kind: ShimKind;
+  readonly #kind: LocalShimKind;
   readonly #hosts = new Set<ProcessHost>();
   readonly #held: number[] = [];
   #scripts = 0;
 
-  constructor(kind: ShimKind) {
+  constructor(kind: LocalShimKind) {
     this.#kind = kind;
     mkdirSync(this.stateDir);
   }

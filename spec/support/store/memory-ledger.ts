@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../../../lib/model/errors.ts';
 import type { LaunchId, ServiceId } from '../../../lib/model/values/ids.ts';
-import type { LaunchEntry, LaunchLedger } from '../../../lib/ports/launch-ledger.ts';
+import type { LaunchEntry, LaunchLedger, LaunchedProcess } from '../../../lib/ports/launch-ledger.ts';
 import type { OnStoreWrite } from '../../../lib/ports/store-writes.ts';
 
 /** A launch ledger in memory, which survives the hosts that a test opens and closes. */
@@ -56,8 +56,8 @@ class LedgerInMemory implements MemoryLedger {
     });
   }
 
-  running(launchId: LaunchId, pid: number, startTime: string): Promise<void> {
-    return this.#change(launchId, { state: 'running', pid, startTime });
+  running(launchId: LaunchId, process: LaunchedProcess): Promise<void> {
+    return this.#change(launchId, { state: 'running', ...process });
   }
 
   exited(launchId: LaunchId, exit: NonNullable<LaunchEntry['exit']>): Promise<void> {

@@ -1,6 +1,7 @@
+import { processWords } from '../../../frontend/words/process.ts';
 import type { AgentHistoryView, ServiceHistoryView } from '../../../api/schemas/history.ts';
 
-type ProcessPart = Pick<ServiceHistoryView['steps'][number], 'generation' | 'pid' | 'exit'>;
+type ProcessPart = Pick<ServiceHistoryView['steps'][number], 'generation' | 'pid' | 'place' | 'exit'>;
 
 /** One step in the history of a service or an agent; agents have no process. */
 export type Step = AgentHistoryView['steps'][number] & Partial<ProcessPart>;
@@ -17,15 +18,15 @@ export interface History {
 const BY_COMMAND = /^(?:agent|service)\.(?:start|stop|restart|claim|release|configure)$/;
 
 /** What happened, as short as possible. */
-export function whatOf({ type, from, state, generation, pid, exit, substate }: Step): string {
+export function whatOf({ type, from, state, generation, pid, place, exit, substate }: Step): string {
   switch (type) {
     case 'service.state_changed':
     case 'agent.state_changed':
       return `${from ?? '?'} → ${state ?? '?'}`;
     case 'process.launched':
-      return `launched as generation ${generation ?? '?'}, pid ${pid ?? '?'}`;
+      return `launched as generation ${generation ?? '?'}, ${processWords({ pid: pid ?? null, place: place ?? null }) ?? 'pid ?'}`;
     case 'process.adopted':
-      return `adopted by a new host, pid ${pid ?? '?'}`;
+      return `adopted by a new host, ${processWords({ pid: pid ?? null, place: place ?? null }) ?? 'pid ?'}`;
     case 'process.exited':
       return `process ended: ${exit?.signal ?? `code ${exit?.code ?? 'unknown'}`} (${exit?.class ?? '?'})`;
     case 'service.readiness_changed':

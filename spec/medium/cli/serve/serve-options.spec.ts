@@ -48,6 +48,7 @@ describe('the options of serve', () => {
       access: { full: null, readOnly: null },
       allowedHosts: [],
       corsOrigins: [],
+      advertiseUrl: null,
       inspectorUrl: 'https://stately.ai/inspect',
       logLevel: 'info',
       logFile: null,
@@ -85,6 +86,8 @@ describe('the options of serve', () => {
       'plant',
       '--cors-origin',
       'http://x',
+      '--advertise-url',
+      'http://coredinator.plant:8000/',
       '--inspector-url',
       'http://127.0.0.1:4000/inspect',
       '--name',
@@ -108,6 +111,7 @@ describe('the options of serve', () => {
       },
       allowedHosts: ['plant'],
       corsOrigins: ['http://x'],
+      advertiseUrl: 'http://coredinator.plant:8000',
       inspectorUrl: 'http://127.0.0.1:4000/inspect',
       logLevel: 'debug',
       logFile: join(process.cwd(), 'rel/host.log'),
@@ -125,6 +129,14 @@ describe('the options of serve', () => {
     const line = parseServeOptions([], { COREDINATOR_BASE_PATH: base, COREDINATOR_PORT: '7000' });
     expect(line).to.have.nested.include({ type: 'serve', 'options.basePath': base, 'options.place.port': 7000 });
   });
+
+  for (const url of ['coredinator.plant:8000', 'unix:/run/host', 'http://user:word@plant', 'http://plant/?a=b', '']) {
+    it(`reject an API at "${url}"`, () => {
+      expect(refused(['--base-path', base, '--advertise-url', url]))
+        .to.contain(`--advertise-url: "${url}" is not the URL of an API`)
+        .and.to.contain('http://coredinator.plant:8000');
+    });
+  }
 
   for (const url of ['stately.ai/inspect', 'ftp://plant/', 'javascript:alert(1)', 'https://user:word@plant/', '']) {
     it(`reject an inspector at "${url}"`, () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Launch, ProcessExit } from '../../../../lib/model/process.ts';
+import type { ProcessExit } from '../../../../lib/model/process.ts';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { readShimClaim } from '../../../../lib/process/files/launch-files.ts';
 import { layoutOf } from '../../../../lib/process/files/layout.ts';
@@ -11,7 +11,7 @@ import type { ProcessHost } from '../../../../lib/ports/process-host.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { isAlive } from '../../../support/process/alive.ts';
 import { LocalProcessWorld } from '../../../support/process/local-process-world.ts';
-import { launchedBy } from '../../../support/process/process-host-contract.ts';
+import { localLaunchBy, type LocalLaunch } from '../../../support/process/local-launch.ts';
 
 const PUMP = parseServiceId('pump');
 /** No process has it: the highest pid of Linux is 4194304. */
@@ -23,13 +23,13 @@ describe('a host that sees no pid of what it adopts, as in another PID namespace
   this.timeout(30_000);
   let world: LocalProcessWorld;
   let host: ProcessHost;
-  let pump: Launch;
+  let pump: LocalLaunch;
 
   beforeEach(async function () {
     if (process.platform !== 'linux' || bestShimKind() !== 'native') this.skip();
     world = new LocalProcessWorld('native');
     const first = await world.open();
-    pump = launchedBy(await first.launch(world.request(PUMP, 1)));
+    pump = localLaunchBy(await first.launch(world.request(PUMP, 1)));
     await eventually(() => {
       expect(world.ledger.entries.get(pump.launchId)?.state).to.equal('running');
     });

@@ -59,7 +59,7 @@ describe('a service whose log is on a disk that hangs', function () {
       return before;
     }, 20_000);
     const stopped = host.stop(PUMP, { signal: 'SIGTERM', graceMs: 500 });
-    await eventually(() => expect(isRunning(pid)).to.equal(false), 8_000);
+    await eventually(() => expect(isRunning(pid!)).to.equal(false), 8_000);
     disk?.thaw();
     await stopped;
     const lines = readdirSync(join(world.stateDir, 'logs', PUMP))

@@ -39,7 +39,7 @@ describe('a launch of 0.1.0, under a shim of launch protocol 1', function () {
     await world.ledger.intend({
       ...{ launchId: LAUNCH, serviceId: PUMP, generation: 1, state: 'running', shim: 'native', version: null },
       bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-      ...{ executablePath: '/bin/sh', intendedAt: 0, pid, startTime: start, exit: null },
+      ...{ executablePath: '/bin/sh', intendedAt: 0, pid, startTime: start, place: null, exit: null },
     });
     host = await world.open();
     await host.survey();

@@ -59,6 +59,7 @@ describe('the arguments of the command line', () => {
     ['logFile', '--log-file', 'COREDINATOR_LOG_FILE'],
     ['allowedHost', '--allowed-host', 'COREDINATOR_ALLOWED_HOST'],
     ['corsOrigin', '--cors-origin', 'COREDINATOR_CORS_ORIGIN'],
+    ['advertiseUrl', '--advertise-url', 'COREDINATOR_ADVERTISE_URL'],
     ['inspectorUrl', '--inspector-url', 'COREDINATOR_INSPECTOR_URL'],
   ] as const) {
     it(`use ${flag}, else ${variable}, else nothing`, () => {

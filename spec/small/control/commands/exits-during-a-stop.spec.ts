@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LaunchStatus } from '../../../../lib/model/process.ts';
+import { HERE, type LaunchStatus } from '../../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../../lib/model/values/ids.ts';
 import { serviceSpec } from '../../../support/actors/specs.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
@@ -31,7 +31,7 @@ describe('a launch that was under way when its stop was accepted and the host di
     }
     const guarantees = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
     const program = { executablePath: '/plant/program-2.0.0', version: '2.0.0', launchedAt: at, guarantees };
-    const launch = { launchId: LAUNCH_ID, serviceId, generation, pid: 4711, startTime: '1', ...program };
+    const launch = { launchId: LAUNCH_ID, serviceId, generation, pid: 4711, startTime: '1', ...HERE, ...program };
     return { status, generation, launch };
   }
 

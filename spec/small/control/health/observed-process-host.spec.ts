@@ -3,6 +3,7 @@ import { Health } from '../../../../lib/control/health/health.ts';
 import { ObservedProcessHost } from '../../../../lib/control/health/observed-process-host.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
 import { AS_HOST } from '../../../../lib/model/values/run-as.ts';
+import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import type { ProcessMeter } from '../../../../lib/ports/meter.ts';
 import type { LaunchRequest } from '../../../../lib/ports/process-host.ts';
 import { serviceSpec } from '../../../support/actors/specs.ts';
@@ -53,6 +54,14 @@ describe('a process host that is observed', () => {
     expect(measured).to.deep.equal(['refused', 'launched']);
   });
 
+  for (const code of ['EAPI', 'EIMAGE', 'EPLACE', 'EPREDECESSOR', 'EQUOTA']) {
+    it(`reports a launch that an engine cannot make now (${code})`, async () => {
+      engine.refuseNext(id, { ...lack, code });
+      await host.launch(request);
+      expect(health.reasons()).to.deep.equal([lack.message]);
+    });
+  }
+
   it('reports no launch that fails for another reason, and none for the store, which reports for itself', async () => {
     for (const failure of [{ code: 'ENOENT' }, { ...lack, isPermanent: true }, { ...lack, code: 'ESTORE' }]) {
       engine.refuseNext(id, lack);
@@ -61,6 +70,24 @@ describe('a process host that is observed', () => {
       await host.launch(request);
       expect(health.reasons()).to.deep.equal([]);
     }
+  });
+
+  it('says of which processes it is not known whether they live, once for each reason', async () => {
+    const doubt = { since: 0, reason: 'node n2 is not ready' };
+    for (const [name, why] of [
+      ['a', doubt],
+      ['b', doubt],
+      ['c', { ...doubt, reason: 'node n3 is gone' }],
+    ] as const) {
+      await host.launch({ ...request, serviceId: parseServiceId(name) });
+      engine.doubt(name, why);
+    }
+    expect(host.problems()).to.deep.equal([
+      'It is not known whether a and 1 more are still running: node n2 is not ready.',
+      'It is not known whether c is still running: node n3 is gone.',
+    ]);
+    for (const name of ['a', 'b', 'c']) engine.doubt(name, null);
+    expect(host.problems()).to.deep.equal([]);
   });
 
   it('forgets the launch of a service as soon as that is to be stopped, even if the stop fails', async () => {

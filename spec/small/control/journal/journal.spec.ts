@@ -46,7 +46,7 @@ describe('the journal', () => {
     });
     await world.boot();
     await world.pass();
-    const known = { serviceId: 'pump1-corerl', env: {} };
+    const known = { serviceId: 'pump1-corerl', place: null, env: {} };
     expect(ended()).to.deep.equal([
       { ...known, generation: 1, pid: first, uptimeMs: 200 },
       { ...known, generation: 2, pid: second, uptimeMs: 1_800 },

@@ -50,6 +50,22 @@ describe('the explanation of a service', () => {
       ]);
     });
 
+    it('says that it is not known whether the process lives, as do the service, the health and the metrics', async () => {
+      const { queries } = world.control;
+      const service = () => [...world.control.measured().services()].find(({ id }) => id === 'pump1-corerl');
+      expect([queries.service('pump1-corerl').doubt, service()?.isInDoubt]).to.deep.equal([null, false]);
+      world.processes.doubt('pump1-corerl', { since: world.clock.now() - 5_000, reason: 'node n2 is not ready' });
+      expect((await queries.explain('pump1-corerl')).summary).to.include(
+        'It has not been known for 5 s whether its process (pid 100002) is still running: node n2 is not ready.',
+      );
+      expect(queries.service('pump1-corerl').doubt).to.include({ reason: 'node n2 is not ready' });
+      expect(service()?.isInDoubt).to.equal(true);
+      expect(queries.health().reasons).to.deep.equal([
+        'It is not known whether pump1-corerl is still running: node n2 is not ready.',
+      ]);
+      expect(world.processes.launches, 'nothing is launched').to.have.length(2);
+    });
+
     it('gives number, instant, states, cause and correlation id of each link', async () => {
       const { causes: links } = await world.control.queries.explain('pump1-corerl');
       expect(links[0]).to.deep.equal({

@@ -82,6 +82,7 @@ describe('the history of services and agents', () => {
       substate: all.steps[0]?.substate,
       generation: 0,
       pid: null,
+      place: null,
     });
     const rest = await world.control.queries.serviceHistory('pump1-coreio', { ...BACKWARDS, before: newest.next ?? 0 });
     expect(rest.steps).to.deep.equal(all.steps.slice(0, 1));

@@ -29,7 +29,7 @@ describe('the last words of a process', () => {
   function contextOf(change: Partial<ServiceContext> = {}): ServiceContext {
     const spec = { ...serviceSpec('pump'), env: { API_TOKEN: 'very-secret' } };
     const exit = { code: 1, signal: null, at: 0, generation: 4, class: 'code' } as const;
-    const launched = { uptimeMs: null, version: null, revision: null, usage: null };
+    const launched = { uptimeMs: null, version: null, revision: null, usage: null, because: null };
     return {
       ...serviceContext({ spec, holders: [], intended: 'running' }, 0),
       lastExit: { ...exit, ...launched },

@@ -24,6 +24,7 @@ describe('a host as it is measured', () => {
         ...{ id, kind, agents, state, substate, generation, version, restarts },
         intended: rest.intended_state,
         launchedAt: rest.started_at === null ? null : Date.parse(rest.started_at),
+        isInDoubt: rest.doubt !== null,
         probeFailures: id === 'pump2-corerl' ? [failure] : [],
       })),
     );

@@ -1,5 +1,5 @@
 import { OrphanServiceError } from '../../../../lib/model/errors.ts';
-import type { Launch } from '../../../../lib/model/process.ts';
+import { HERE, REBOOTED, type Launch } from '../../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { ControlWorld } from '../../../support/control/control-world.ts';
 import { expect } from 'chai';
@@ -23,6 +23,7 @@ describe('a host that has lost its records', () => {
       generation: 4,
       pid: 4711,
       startTime: '1',
+      ...HERE,
     };
     const launch = { ...who, ...what };
     world.processes.surveyed.set(COREIO, { status: 'alive', generation: 4, launch });
@@ -30,13 +31,14 @@ describe('a host that has lost its records', () => {
   }
 
   it('writes down each orphan that the survey found', async () => {
-    const what = { generation: 4, pid: 4711, fate: 'reported', reason: 'It lives.' } as const;
+    const what = { generation: 4, pid: 4711, place: null, fate: 'reported', reason: 'It lives.' } as const;
     world.processes.found.push({ launchId: parseLaunchId('b'.repeat(32)), serviceId: COREIO, foundAt: 0, ...what });
     await world.boot();
     const { events } = await world.control.queries.history({ after: 0, limit: 10, type: 'process.stray' });
     expect(events).to.have.length(1);
     expect(events[0]).to.deep.include({ type: 'process.orphan', service_id: COREIO, cause: 'survey' });
-    expect(events[0]!.detail).to.deep.equal({ ...what, launch: 'b'.repeat(32) });
+    const { pid, generation, fate, reason } = what; // without place: it is on this machine
+    expect(events[0]!.detail).to.deep.equal({ pid, generation, fate, reason, launch: 'b'.repeat(32) });
   });
 
   it('shows an adopted process that nothing references, and gives it to the agent that names its service', async () => {
@@ -95,7 +97,7 @@ describe('a host that has lost its records', () => {
 
   it('shows and stops an orphan that is left alone and that nothing else makes known', async () => {
     const launchId = parseLaunchId('c'.repeat(32));
-    const who = { launchId, serviceId: COREIO, generation: 4, pid: 4711, foundAt: 7 };
+    const who = { launchId, serviceId: COREIO, generation: 4, pid: 4711, place: null, foundAt: 7 };
     world.processes.found.push({ ...who, fate: 'reported', reason: 'It lives.' });
     await world.boot();
     const view = { state: 'running', intended_state: 'stopped', pid: 4711, orphan: true, reason: 'It lives.' } as const;
@@ -150,7 +152,10 @@ describe('a restart of the machine', () => {
     });
     for (const [serviceId, status] of world.processes.surveyed) {
       if (status.status !== 'exited') continue;
-      world.processes.surveyed.set(serviceId, { ...status, exit: { ...status.exit, isReboot: true } });
+      world.processes.surveyed.set(serviceId, {
+        ...status,
+        exit: { ...status.exit, isBlameless: true, because: REBOOTED },
+      });
     }
     await world.boot();
     await world.pass();

@@ -107,6 +107,22 @@ describe('the kept rows of a host', () => {
     expect(children['service:pump1-corerl']?.snapshot.context.spec.logs).to.have.keys('maxBytes', 'keep');
   });
 
+  it('of processes that were launched before there were places are of this machine', () => {
+    const old = changed(row('service:pump1-coreio'), ({ context }) => {
+      const launch = context['launch'] as Fields;
+      expect(launch).to.include({ place: null, address: '127.0.0.1' });
+      delete launch['place'];
+      delete launch['address'];
+    });
+    const { snapshot, rejected } = restore([row('root'), old], machinesOf(world));
+    expect(rejected).to.deep.equal([]);
+    const { children } = snapshot as unknown as { children: Record<string, { snapshot: { context: ServiceContext } }> };
+    expect(children['service:pump1-coreio']?.snapshot.context.launch).to.deep.include({
+      place: null,
+      address: '127.0.0.1',
+    });
+  });
+
   it('come back when the row of the root is invalid or missing: each child continues', async () => {
     const bad = { ...row('root'), snapshot: '{}' };
     await world.store.commitActors({ upserts: [bad], removals: [], journal: [], updatedAt: 0 });
