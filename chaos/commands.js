@@ -129,15 +129,16 @@ export class Promised {
     return this.#commands.slice(last + 1).every((command) => command.intention === intention) ? intention : null;
   }
 
-  /** Whether a stop may have ended a process of the target that started and was gone at these times. */
-  mayHaveStopped(startedAt, goneAt) {
-    return this.#commands.some((stop, index) => {
+  /** When the first stop was sent that may have ended a process of the target with these times; null: none may have. */
+  stopSentAt(startedAt, goneAt) {
+    const first = this.#commands.find((stop, index) => {
       if (stop.intention !== 'stopped' || stop.sentAt > goneAt) return false;
       if (stop.isAccepted && startedAt > stop.answeredAt) return false; // it was carried out by then
       const isUndone = ({ intention, isAccepted, answeredAt }) =>
         intention === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= startedAt;
       return !this.#commands.slice(index + 1).some(isUndone);
     });
+    return first?.sentAt ?? null;
   }
 
   /** The times during which a command took effect: each begins a new series of launches. */

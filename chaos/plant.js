@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** The size of the file system of a state directory that can be full. It has to hold the output of a long run. */
 const DISK_MB = 96;
 
+/** How long a service may take to end after the signal of a stop. */
+export const GRACE_MS = 250;
+
 /** Short waits without giving up: the rounds should be quick, and every end must lead to a new launch. */
 const KIND = {
   executable: 'corechaos',
@@ -12,7 +15,7 @@ const KIND = {
   intensity: { max_restarts: 10_000, period: '20m' },
   recover_after: '1s',
   settle: '40ms',
-  stop: { signal: 'SIGTERM', grace: '250ms' },
+  stop: { signal: 'SIGTERM', grace: `${GRACE_MS}ms` },
 };
 
 /** The kind that gives up, and falls back to the last stable file before: its launches have a bound. */

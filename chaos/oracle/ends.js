@@ -1,3 +1,4 @@
+import { GRACE_MS } from '../plant.js';
 import { codesOf, stopSignalsOf } from '../life.js';
 import { endText } from './views.js';
 
@@ -12,8 +13,11 @@ export function endsOf(launch, { promised, lostSpans, seed }) {
   const goneAt = launch.goneAt ?? Infinity;
   const ends = kills.filter(({ at }) => at <= goneAt).map(({ signal }) => signal);
   if (end !== null) ends.push(endText(end));
-  if (promised.mayHaveStopped(startedAt, goneAt)) {
+  const stopSentAt = promised.stopSentAt(startedAt, goneAt);
+  if (stopSentAt !== null) {
     ends.push(...stopSignalsOf(seed, service, generation));
+    // On a busy machine it may not have got the processor for SIGTERM before its grace was over.
+    if (goneAt - stopSentAt >= GRACE_MS) ends.push('SIGKILL');
   }
   if (ends.length === 0) return ends;
   const { shimKilledAt } = launch;
