@@ -291,8 +291,8 @@ export const EXPLORE_SABOTAGES = [
   {
     name: 'every end while no host is up is told as an exit code',
     file: 'lib/actors/service/exits.ts',
-    find: 'return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isReboot };',
-    replace: "return { class: 'code', uptimeMs, generation, exit, reason, isReboot };",
+    find: 'return { class: classifyExit(exit, context.spec.restart), uptimeMs, generation, exit, reason, isBlameless };',
+    replace: "return { class: 'code', uptimeMs, generation, exit, reason, isBlameless };",
     seenBy: ['explore'],
     scenario: 'failure in a group while no host is up',
   },
@@ -315,7 +315,7 @@ export const EXPLORE_SABOTAGES = [
   {
     name: 'the intent of a launch is not written (simulated machine)',
     file: 'spec/support/explore/machine-process-host.ts',
-    find: '      await this.#options.ledger.intend({ ...who, ...this.#entryRest(), pid: null, startTime: null });\n',
+    find: '      await this.#options.ledger.intend({ ...who, ...this.#entryRest(), pid: null, startTime: null, place: null });\n',
     replace: '',
     seenBy: ['explore'],
     scenario: 'start',
