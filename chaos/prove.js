@@ -73,7 +73,11 @@ const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, seed: { type: 'string', default: '1' } },
 });
 const chosen = CHAOS_SABOTAGES.filter(({ name, fault }) => `${fault} ${name}`.includes(values.only));
+if (chosen.length === 0) {
+  console.error(`No sabotage has "${values.only}" in its fault or name; scripts/sabotages/chaos.js lists them.`);
+  process.exit(1);
+}
 let unreported = 0;
 for (const one of chosen) if (!(await prove(one, values.seed))) unreported += 1;
 console.log(`${chosen.length} sabotages, ${unreported} unreported.`);
-process.exitCode = unreported === 0 && chosen.length > 0 ? 0 : 1;
+process.exitCode = unreported === 0 ? 0 : 1;

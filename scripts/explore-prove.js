@@ -1,20 +1,25 @@
 /**
  * Proves that the exploration sees faults: applies one sabotage after the other to a copy of the sources, and fails if the
- * deaths in its scenario (default: in all) show nothing. `npm run explore:prove -- [NAME]` (part of a name: only those).
+ * deaths in its scenario (default: in all) show nothing. `npm run explore:prove -- [--only TEXT]` (only those with this text in their names).
  */
 import { fork } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { sabotage } from './sabotages/sabotage.js';
 import { EXPLORE_SABOTAGES } from './sabotages/explore.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['lib', 'spec/support', 'package.json', 'tsconfig.json'];
 
-const part = process.argv[2] ?? '';
-const waiting = EXPLORE_SABOTAGES.filter(({ seenBy, name }) => seenBy.includes('explore') && name.includes(part));
+const { only } = parseArgs({ options: { only: { type: 'string', default: '' } } }).values;
+const waiting = EXPLORE_SABOTAGES.filter(({ seenBy, name }) => seenBy.includes('explore') && name.includes(only));
 const total = waiting.length;
+if (total === 0) {
+  console.error(`No sabotage has "${only}" in its name; scripts/sabotages/explore.js lists them.`);
+  process.exit(1);
+}
 
 function copy() {
   const root = mkdtempSync(join(tmpdir(), 'sabotage-'));
