@@ -1,5 +1,5 @@
 /**
- * The test command: runs the build and the tiers one after the other. At the same time, with the lowest priority, it runs
+ * The test command: runs the build and the tiers one after the other. At the same time, with a lower priority, it runs
  * `npm run check`, in what the tiers leave of the processors (they wait half of the time), and installs the packages of
  * the last tier. The output of these two is printed when they have ended. Exits with 1 if something failed; a failed tier
  * is the last one.
@@ -24,7 +24,7 @@ async function foreground(script) {
 
 async function background(script) {
   const { child, ended } = run(script, ['ignore', 'pipe', 'pipe']);
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW); // and of all that it starts
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL); // and of all that it starts
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
   const passed = await ended;
