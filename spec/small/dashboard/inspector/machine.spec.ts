@@ -89,6 +89,14 @@ class InspectorWorld {
     return host;
   }
 
+  /** Lets the host send more than is held back while the page is paused. */
+  async overflow(host: TapeWorld): Promise<void> {
+    const big = 'x'.repeat(1_000_000);
+    for (let round = 0; round < 70; round += 1) host.event('agent:pump1', 'big', undefined, { big });
+    this.receive(host.texts.splice(0));
+    await this.pass(100);
+  }
+
   /** Lets the host send an event. */
   async happen(host: TapeWorld, type: string): Promise<void> {
     host.move('agent:pump1', type, type === 'up' ? 'running' : 'backoff');
@@ -128,10 +136,7 @@ describe('the machine of the inspector page', () => {
     const page = new InspectorWorld();
     const host = await page.begin();
     page.actor.send({ type: 'pause' });
-    const big = 'x'.repeat(1_000_000);
-    for (let round = 0; round < 70; round += 1) host.event('agent:pump1', 'big', undefined, { big });
-    page.receive(host.texts.splice(0));
-    await page.pass(100);
+    await page.overflow(host);
     host.move('agent:pump1', 'down', 'backoff');
     page.receive(host.texts.splice(0));
     page.actor.send({ type: 'resume' });
@@ -173,10 +178,7 @@ describe('the machine of the inspector page', () => {
     const page = new InspectorWorld();
     const host = await page.begin();
     page.actor.send({ type: 'pause' });
-    const big = 'x'.repeat(1_000_000);
-    for (let round = 0; round < 70; round += 1) host.event('agent:pump1', 'big', undefined, { big });
-    page.receive(host.texts.splice(0));
-    await page.pass(100);
+    await page.overflow(host);
     page.actor.send({ type: 'resume' });
     expect(page.events[0]).to.match(/^\d+ messages were too many and were dropped$/);
     expect([page.opened, page.open]).to.deep.equal([2, 1]);
