@@ -90,8 +90,8 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   /** Continues after a failed check, whatever that was about. */
   #resume(): void {
-    this.#readRecord();
     if (this.#state.type === 'shimless') this.#judge();
+    else this.#readRecord();
   }
 
   #readRecord(): void {
