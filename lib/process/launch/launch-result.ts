@@ -83,6 +83,8 @@ export class LaunchResultReader {
     switch (claimed.type) {
       case 'main':
         return this.#adopt(claimed.main, claim?.owner === 'shim' ? claim : null);
+      case 'ended':
+        return this.#adopt({ pid: claimed.record.pid, start: '' }, claim?.owner === 'shim' ? claim : null);
       case 'refused':
         this.#leaveRest(true);
         return this.#refusal(claimed.record.refusal ?? { step: 'exec', errno: claimed.record.execErrno });
