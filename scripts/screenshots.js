@@ -4,27 +4,18 @@
  * be free.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { inChromium } from '../bench/browser.js';
 
 const root = join(import.meta.dirname, '..');
 const docs = join(root, 'docs');
 const VIEW = { width: 1440, height: 880 };
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const READY_MS = 30_000;
 /** How long the plant runs before the screenshots. */
 const WORK_MS = 8_000;
-
-function browserPath() {
-  const given = process.env['CHROMIUM'];
-  const path = given ?? BROWSERS.find((candidate) => existsSync(candidate));
-  if (path === undefined)
-    throw new Error(`No browser was found; install chromium, or set CHROMIUM to the path of one.`);
-  return path;
-}
 
 /** Resolves with the URL of the host when it is ready. */
 function readyUrl(host) {
@@ -98,13 +89,10 @@ const ended = new Promise((resolve) => host.once('exit', resolve));
 try {
   const url = await readyUrl(host);
   await happen(url, plant);
-  const browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox'] });
-  try {
+  await inChromium(async (browser) => {
     await takeOverview(browser, url);
     await takeHistory(browser, url);
-  } finally {
-    await browser.close();
-  }
+  });
   console.log(`Written: docs/dashboard-overview.png and docs/dashboard-history.png`);
 } finally {
   host.kill('SIGTERM');

@@ -3,12 +3,12 @@ import type { Browser } from 'playwright-core';
 import { findProgram } from './real-services.ts';
 
 /** Why no browser is available, as a sentence; null: one is available. */
-export function whyNoBrowser(): string | null {
+function whyNoBrowser(): string | null {
   return findProgram('chromium') === null ? 'chromium missing: "npm run test:packages" says why' : null;
 }
 
 /** A headless browser. The caller closes it. */
-export function openBrowser(): Promise<Browser> {
+function openBrowser(): Promise<Browser> {
   const executablePath = findProgram('chromium');
   if (executablePath === null) throw new Error('There is no chromium on this machine.');
   // Its sandbox needs permissions that containers do not have, and it only opens pages of the host under test.
