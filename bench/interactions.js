@@ -5,7 +5,7 @@ import { inChromium, measuringSession, processorMs } from './browser.js';
 import { hostServices, onPlant } from './plant.js';
 import { allRunning, quantile } from './readings.js';
 
-const ROUNDS = 10;
+const ROUNDS = 20;
 /** Shorter times are not reported. */
 const LEAST_MS = 16;
 
