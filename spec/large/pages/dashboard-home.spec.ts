@@ -168,6 +168,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
     expect(await restart.isDisabled()).to.equal(true);
     await dashboard.page.getByText('No commands without a connection to the host.').waitFor();
     expect(await dashboard.page.title()).to.equal('(!) Plant 7 – no connection');
+    expect(await dashboard.page.getByRole('banner').innerText()).to.match(/Host\s+was healthy/);
     const counted = dashboard.page.getByText(/in this state since/);
     const before = await counted.innerText();
     await dashboard.page.waitForTimeout(2_500);
