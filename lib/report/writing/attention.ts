@@ -53,7 +53,7 @@ function rowOf(row: Row, now: number): Html {
       ${agents.length === 0 ? null : html`<span class="quiet">of ${agents.join(', ')}</span>`}
       <span class="quiet">since ${time(since)} (${spokenDuration(Math.max(0, now - Date.parse(since)))})</span>
     </div>
-    ${reason === null ? null : html`<p>${sentence(reason)}</p>`}
+    ${reason === null ? null : html`<p class="reason">${sentence(reason)}</p>`}
     ${doubt === null ? null : html`<p>${sentence(doubtSentence(doubt))}</p>`}
     ${flapping === null ? null : html`<p>${sentence(flappingSentence(flapping))}</p>`} ${nextOf(row)}
     ${acknowledgement(row)} ${lastWords(row)}
