@@ -98,7 +98,7 @@ await inChromium(async (browser) => {
   await inFolder(async (folder) => {
     const { basePath } = makePlant(folder, hostServices(LINES));
     await onHost(basePath, () => pause(1_000));
-    await writeDay(join(basePath, '.coredinator', 'coredinator.db'), DAY_EVENTS, LINES);
+    await writeDay(join(basePath, '.coredinator', 'coredinator.db'), DAY_EVENTS, LINES, { areCrashes: true });
     await onHost(basePath, (url) => takeDay(browser, url));
   });
 });
