@@ -60,7 +60,7 @@ async function takeOverview(browser, url) {
 
 async function takeHistory(browser, url) {
   const page = await open(browser, `${url}/ui/#/services/pump1-corerl/history?last=60`, 'dark');
-  await page.getByText('running → backoff').first().click();
+  await page.getByRole('region', { name: 'Steps, newest first' }).getByText('running → backoff').first().click();
   await page.locator('.drawing [id="state-backoff"].is-current').waitFor();
   await page.mouse.move(0, 0);
   await page.locator('.detail').evaluate((element) => element.scrollTo(0, 0));

@@ -128,7 +128,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
     expect(await dashboard.seriousFindings()).to.deep.equal([]);
     await page.getByRole('button', { name: '1 in doubt' }).click();
     await dashboard.row(EAST).waitFor({ state: 'detached' });
-    await dashboard.waitForAddress('/?state=in-doubt#/');
+    await page.waitForURL(/\/ui\?state=in-doubt/);
 
     await dashboard.row('gate').click();
     await page.getByText(/not known since .* whether it is running: node n2 is not ready/).waitFor();
