@@ -7,28 +7,18 @@
  * happens, and once while ten services are restarted per second. Also prints how long the page takes to show all
  * services. Exit code 1 if an interaction took 100 ms or more at the 95th percentile.
  */
-import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import { hostServices, onPlant } from './plant.js';
-import { browserPath, openMeasured, report, restartStorm } from './interactions.js';
-import { allRunning } from './readings.js';
+import { askedServices, duringRestarts, openMeasured, report, withServices } from './interactions.js';
 
 const MAX_MS = 100;
 
-const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
-const count = Number(values.services);
-if (!Number.isInteger(count) || count < 20 || count > 5_000)
-  throw new Error('--services must be a whole number from 20 to 5000.');
-
-const idOf = (index) => `service-${String(index).padStart(4, '0')}`;
-const ids = Array.from({ length: count }, (_, index) => idOf(index));
+const ids = askedServices();
 
 function interactionsOf(page) {
   const search = page.getByRole('searchbox', { name: 'Search agents and services' });
   const tree = page.getByRole('tree');
   return {
     'choose a service by click': async (round) => {
-      await page.getByRole('treeitem', { name: `${idOf(round % 15)} ` }).click();
+      await page.getByRole('treeitem', { name: `${ids[round % 15]} ` }).click();
     },
     'next service by arrow key': async () => {
       await page.keyboard.press('ArrowDown');
@@ -55,29 +45,16 @@ function interactionsOf(page) {
   };
 }
 
-await onPlant(hostServices(ids), {}, async (host) => {
-  const browser = await chromium.launch({
-    executablePath: browserPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
-  try {
-    await allRunning(host, count);
-    const begun = performance.now();
-    const opened = await openMeasured(browser, `${host.url}/ui#/services/${idOf(0)}`);
-    const { page } = opened;
-    await page.getByRole('button', { name: `${count} running` }).waitFor();
-    console.log(`${count} services on the page after ${Math.round(performance.now() - begun)} ms`);
-    const measure = async (title) => {
-      const home = () => page.getByRole('tree').press('Home');
-      if ((await report(opened, title, interactionsOf(page), home)) >= MAX_MS) process.exitCode = 1;
-    };
-    await measure('while nothing happens');
-    const until = { isOver: false };
-    const restarts = restartStorm(host, ids, until);
-    await measure('while ten services are restarted each second');
-    until.isOver = true;
-    await restarts;
-  } finally {
-    await browser.close();
-  }
+await withServices(ids, async (host, browser) => {
+  const begun = performance.now();
+  const opened = await openMeasured(browser, `${host.url}/ui#/services/${ids[0]}`);
+  const { page } = opened;
+  await page.getByRole('button', { name: `${ids.length} running` }).waitFor();
+  console.log(`${ids.length} services on the page after ${Math.round(performance.now() - begun)} ms`);
+  const measure = async (title) => {
+    const home = () => page.getByRole('tree').press('Home');
+    if ((await report(opened, title, interactionsOf(page), home)) >= MAX_MS) process.exitCode = 1;
+  };
+  await measure('while nothing happens');
+  await duringRestarts(host, ids, () => measure('while ten services are restarted each second'));
 });

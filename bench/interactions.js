@@ -1,20 +1,13 @@
 /** How long a page takes to answer what people do, as Chromium measures it. */
-import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { quantile } from './readings.js';
+import { parseArgs } from 'node:util';
+import { inChromium, measuringSession, processorMs } from './browser.js';
+import { hostServices, onPlant } from './plant.js';
+import { allRunning, quantile } from './readings.js';
 
-const ROUNDS = 10;
+const ROUNDS = 20;
 /** Shorter times are not reported. */
 const LEAST_MS = 16;
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** The path of a browser. Throws if there is none. */
-export function browserPath() {
-  const path = process.env['CHROMIUM'] ?? BROWSERS.find((candidate) => existsSync(candidate));
-  if (path === undefined)
-    throw new Error('No browser was found; install chromium, or set CHROMIUM to the path of one.');
-  return path;
-}
 
 /** Runs in the page: records the slowest event of the interaction since the last query. */
 const WATCH = `
@@ -24,11 +17,6 @@ const WATCH = `
       if (interactionId) globalThis.slowest = Math.max(globalThis.slowest, duration);
   }).observe({ type: 'event', durationThreshold: ${LEAST_MS} });
 `;
-
-async function processorMs(session) {
-  const { metrics } = await session.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000;
-}
 
 async function measured(page, session, act) {
   await page.evaluate('globalThis.slowest = 0');
@@ -44,9 +32,7 @@ export async function openMeasured(browser, url) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.addInitScript(WATCH);
   await page.goto(url);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return { page, session };
+  return { page, session: await measuringSession(page) };
 }
 
 /**
@@ -77,9 +63,37 @@ export async function report({ page, session }, title, interactions, afterRound)
 }
 
 /** Restarts ten of these services per second until `until.isOver`. */
-export async function restartStorm(host, ids, until) {
+async function restartStorm(host, ids, until) {
   for (let index = 0; !until.isOver; index += 1) {
     await host.post(`/api/services/${ids[(100 + (index % 50)) % ids.length]}/restart`);
     await pause(100);
   }
+}
+
+/** The ids of as many services as the command line asks for with --services. */
+export function askedServices() {
+  const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
+  const count = Number(values.services);
+  if (!Number.isInteger(count) || count < 20 || count > 5_000)
+    throw new Error('--services must be a whole number from 20 to 5000.');
+  return Array.from({ length: count }, (_, index) => `service-${String(index).padStart(4, '0')}`);
+}
+
+/** Calls `run` with a host on which these services are running, and a browser. */
+export function withServices(ids, run) {
+  return onPlant(hostServices(ids), {}, (host) =>
+    inChromium(async (browser) => {
+      await allRunning(host, ids.length);
+      await run(host, browser);
+    }),
+  );
+}
+
+/** Calls `act` while services of these are restarted, ten per second. */
+export async function duringRestarts(host, ids, act) {
+  const until = { isOver: false };
+  const restarts = restartStorm(host, ids, until);
+  await act();
+  until.isOver = true;
+  await restarts;
 }

@@ -6,56 +6,20 @@
  * it, and how many frames a second are drawn while the timeline is dragged to and fro for three seconds, with the processor
  * time of the page's thread per frame. Exit code 1 if that is less than 30 frames a second.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
-import { open } from 'sqlite';
-import sqlite3 from 'sqlite3';
+import { inChromium, measuringSession, processorMs } from './browser.js';
+import { writeDay } from './day.js';
 import { startHost } from './host.js';
 import { hostServices, inFolder, makePlant } from './plant.js';
 
 const LEAST_FRAMES = 30;
 const DRAG_MS = 3_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '50000' } } });
 const count = Number(values.events);
 if (!Number.isInteger(count) || count < 1_000 || count > 200_000)
   throw new Error('--events must be a whole number from 1000 to 200000.');
-
-const CYCLE = [
-  ['service.state_changed', 'running', 'backoff', {}],
-  ['service.state_changed', 'backoff', 'starting', {}],
-  ['process.launched', null, null, { pid: 1, generation: 1 }],
-  ['service.state_changed', 'starting', 'running', { substate: 'ready' }],
-  ['process.exited', null, null, { code: 1, class: 'code', generation: 1 }],
-];
-
-/** Writes events of the last day into a journal, spread over this many services. */
-async function fill(file, services) {
-  const database = await open({ filename: file, driver: sqlite3.Database });
-  const begin = Date.now() - DAY_MS + 60_000;
-  const { seq } = await database.get('SELECT coalesce(max(seq), 0) AS seq FROM journal');
-  await database.exec('BEGIN');
-  for (let index = 0; index < count; index += 1) {
-    const [type, from, to, detail] = CYCLE[Math.floor(index / services) % CYCLE.length];
-    const at = Math.round(begin + (index / count) * (DAY_MS - 120_000));
-    await database.run(
-      `INSERT INTO journal (seq, at, type, agent_id, service_id, from_state, to_state, cause, correlation_id, detail)
-       VALUES (?, ?, ?, NULL, ?, ?, ?, 'deadline', NULL, ?)`,
-      [seq + 1 + index, at, type, `past-${index % services}`, from, to, JSON.stringify(detail)],
-    );
-  }
-  await database.exec('COMMIT');
-  await database.close();
-}
-
-async function processorMs(session) {
-  const { metrics } = await session.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000;
-}
 
 /** Frames drawn a second, and processor time for each, while the chart is dragged to and fro. */
 async function drag(page, session, chart) {
@@ -78,42 +42,41 @@ async function drag(page, session, chart) {
 
 async function measure(folder, services) {
   const { basePath } = makePlant(folder, hostServices([]));
-  let host = await startHost(basePath);
-  await host.stop();
-  await fill(join(basePath, '.coredinator', 'coredinator.db'), services);
-  host = await startHost(basePath);
-  const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
-  if (executablePath === undefined)
-    throw new Error('No browser was found; install chromium, or set CHROMIUM to the path of one.');
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const first = await startHost(basePath);
+  await first.stop();
+  const ids = Array.from({ length: services }, (_, index) => `past-${index}`);
+  await writeDay(join(basePath, '.coredinator', 'coredinator.db'), count, ids);
+  const host = await startHost(basePath);
   try {
+    console.log(`\n${count} events of ${services} services`);
     const asked = performance.now();
     const body = await (await fetch(`${host.url}/api/timeline`)).text();
-    console.log(`\n${count} events of ${services} services`);
     console.log(
       `  answer of the host      ${Math.round(performance.now() - asked)} ms, ${(body.length / 1e6).toFixed(1)} MB`,
     );
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    const opened = performance.now();
-    await page.goto(`${host.url}/ui#/timeline`);
-    await page.getByRole('button', { name: 'past-0', exact: true }).waitFor();
-    console.log(`  shown by the page after ${Math.round(performance.now() - opened)} ms`);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const chart = page.getByRole('application', { name: 'Timeline' });
-    for (const title of ['dragged, the whole day', 'dragged, 1 h']) {
-      if (title.endsWith('1 h')) {
-        await page.getByRole('radio', { name: '1 h', exact: true }).click();
-        await page.waitForTimeout(2_000);
-      }
-      const { rate, each } = await drag(page, session, chart);
-      if (rate < LEAST_FRAMES) process.exitCode = 1;
-      console.log(`  ${title.padEnd(23)} ${rate.toFixed(0)} frames/s, ${each.toFixed(1)} ms of processor time each`);
-      await page.waitForTimeout(1_000);
-    }
+    await inChromium((browser) => measurePage(browser, host));
   } finally {
-    await browser.close();
     await host.stop();
+  }
+}
+
+async function measurePage(browser, host) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const opened = performance.now();
+  await page.goto(`${host.url}/ui#/timeline`);
+  await page.getByRole('button', { name: 'past-0', exact: true }).waitFor();
+  console.log(`  shown by the page after ${Math.round(performance.now() - opened)} ms`);
+  const session = await measuringSession(page);
+  const chart = page.getByRole('application', { name: 'Timeline' });
+  for (const title of ['dragged, the whole day', 'dragged, 1 h']) {
+    if (title.endsWith('1 h')) {
+      await page.getByRole('radio', { name: '1 h', exact: true }).click();
+      await page.waitForTimeout(2_000);
+    }
+    const { rate, each } = await drag(page, session, chart);
+    if (rate < LEAST_FRAMES) process.exitCode = 1;
+    console.log(`  ${title.padEnd(23)} ${rate.toFixed(0)} frames/s, ${each.toFixed(1)} ms of processor time each`);
+    await page.waitForTimeout(1_000);
   }
 }
 

@@ -1,46 +1,24 @@
 /**
- * Takes the screenshots of the dashboard for the README: runs the built host on a copy of examples/plant, triggers some
- * events, and opens the dashboard in Chromium. Usage: npm run screenshots. The ports of the plant (7100 to 7112) must
- * be free.
+ * Takes the screenshots of the dashboard for the README and the docs: runs the built host on a copy of examples/plant, triggers
+ * some events, and opens the dashboard in Chromium; then the timeline of a day with 500 events on another host. Usage:
+ * npm run screenshots. The ports of the plant (7100 to 7112) must be free.
  */
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { inChromium } from '../bench/browser.js';
+import { writeDay } from '../bench/day.js';
+import { startHost } from '../bench/host.js';
+import { hostServices, inFolder, makePlant } from '../bench/plant.js';
 
 const root = join(import.meta.dirname, '..');
 const docs = join(root, 'docs');
 const VIEW = { width: 1440, height: 880 };
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const READY_MS = 30_000;
 /** How long the plant runs before the screenshots. */
 const WORK_MS = 8_000;
-
-function browserPath() {
-  const given = process.env['CHROMIUM'];
-  const path = given ?? BROWSERS.find((candidate) => existsSync(candidate));
-  if (path === undefined)
-    throw new Error(`No browser was found; install chromium, or set CHROMIUM to the path of one.`);
-  return path;
-}
-
-/** Resolves with the URL of the host when it is ready. */
-function readyUrl(host) {
-  return new Promise((resolve, reject) => {
-    let written = '';
-    const timer = setTimeout(() => reject(new Error(`The host was not ready in time:\n${written}`)), READY_MS);
-    host.once('exit', () => reject(new Error(`The host ended before it was ready:\n${written}`)));
-    host.stderr.on('data', (chunk) => {
-      written += chunk;
-      const line = written.split('\n').find((text) => text.includes('"msg":"ready"'));
-      if (line === undefined) return;
-      clearTimeout(timer);
-      resolve(JSON.parse(line).url);
-    });
-  });
-}
+const DAY_EVENTS = 500;
+/** The services of the day. */
+const LINES = ['mixer', 'press', 'pump1', 'pump2', 'valve'].flatMap((line) => [`${line}-coreio`, `${line}-corerl`]);
 
 async function api(url, method = 'GET', body = undefined) {
   const headers = { 'content-type': 'application/json' };
@@ -82,32 +60,46 @@ async function takeOverview(browser, url) {
 
 async function takeHistory(browser, url) {
   const page = await open(browser, `${url}/ui/#/services/pump1-corerl/history?last=60`, 'dark');
-  await page.getByText('running → backoff').first().click();
+  await page.getByRole('region', { name: 'Steps, newest first' }).getByText('running → backoff').first().click();
   await page.locator('.drawing [id="state-backoff"].is-current').waitFor();
   await page.mouse.move(0, 0);
   await page.locator('.detail').evaluate((element) => element.scrollTo(0, 0));
   await page.screenshot({ path: join(docs, 'dashboard-history.png') });
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'coredinator-'));
-const plant = join(folder, 'plant');
-cpSync(join(root, 'examples/plant'), plant, { recursive: true, filter: (path) => !path.endsWith('.coredinator') });
-const args = [join(root, 'dist/main.js'), '--base-path', plant, '--port', '0', '--on-exit', 'drain'];
-const host = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-const ended = new Promise((resolve) => host.once('exit', resolve));
-try {
-  const url = await readyUrl(host);
-  await happen(url, plant);
-  const browser = await chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox'] });
-  try {
-    await takeOverview(browser, url);
-    await takeHistory(browser, url);
-  } finally {
-    await browser.close();
-  }
-  console.log(`Written: docs/dashboard-overview.png and docs/dashboard-history.png`);
-} finally {
-  host.kill('SIGTERM');
-  await ended;
-  rmSync(folder, { recursive: true, force: true });
+async function takeDay(browser, url) {
+  const page = await browser.newPage({ viewport: VIEW, colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.goto(`${url}/ui#/timeline`);
+  await page.getByRole('button', { name: LINES[0], exact: true }).waitFor();
+  await page.locator('.tl-words').waitFor();
+  await page.screenshot({ path: join(docs, 'dashboard-timeline.png') });
 }
+
+/** Calls `run` with the URL of a host on `basePath`. */
+async function onHost(basePath, run) {
+  const host = await startHost(basePath);
+  try {
+    await run(host.url);
+  } finally {
+    await host.stop();
+  }
+}
+
+await inChromium(async (browser) => {
+  await inFolder(async (folder) => {
+    const plant = join(folder, 'plant');
+    cpSync(join(root, 'examples/plant'), plant, { recursive: true, filter: (path) => !path.endsWith('.coredinator') });
+    await onHost(plant, async (url) => {
+      await happen(url, plant);
+      await takeOverview(browser, url);
+      await takeHistory(browser, url);
+    });
+  });
+  await inFolder(async (folder) => {
+    const { basePath } = makePlant(folder, hostServices(LINES));
+    await onHost(basePath, () => pause(1_000));
+    await writeDay(join(basePath, '.coredinator', 'coredinator.db'), DAY_EVENTS, LINES, { areCrashes: true });
+    await onHost(basePath, (url) => takeDay(browser, url));
+  });
+});
+console.log('Written: dashboard-overview.png, dashboard-history.png and dashboard-timeline.png in docs/.');

@@ -49,8 +49,11 @@ export type OpenWebhooks = (host: WebhookHost) => Webhooks;
 /** Stores the positions and the mutes of webhooks. Throws StoreUnavailableError. */
 export interface WebhookRegistry {
   places(): Promise<readonly WebhookPlace[]>;
-  /** Resolves when it is durable; replaces what was stored under the name. */
-  keep(place: WebhookPlace): Promise<void>;
+  /**
+   * Resolves when it is durable; replaces what was stored under the name. Also stores that these mutes begin later, unless
+   * they are gone or have been replaced.
+   */
+  keep(place: WebhookPlace, moved?: readonly WebhookMute[]): Promise<void>;
   /** With its mutes. */
   forget(name: string): Promise<void>;
   mutes(): Promise<readonly WebhookMute[]>;

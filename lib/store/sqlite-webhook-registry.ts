@@ -49,6 +49,13 @@ const upsertMute = inserter(
   `ON CONFLICT (webhook, agent_id) DO UPDATE SET ${MUTE_UPDATES.join(', ')}`,
 );
 
+/** Only the beginning: whether the mute has been ended in the meantime is not known here. */
+const MOVE_MUTE = {
+  table: 'webhook_mute',
+  sql: `UPDATE webhook_mute SET after_seq = moved.value ->> 3 FROM json_each(?1) AS moved
+    WHERE (webhook, agent_id, since) = (moved.value ->> 0, moved.value ->> 1, moved.value ->> 2)`,
+} as const;
+
 const FORGET_MUTE = {
   table: 'webhook_mute',
   sql: `DELETE FROM webhook_mute WHERE (webhook, agent_id, until) IN
@@ -83,6 +90,11 @@ function keyOf({ webhook, agentId }: WebhookMute): string {
   return JSON.stringify([webhook, agentId]);
 }
 
+function moveMute(mute: WebhookMute): RowWrite {
+  const { webhook, agentId, since, after } = mute;
+  return rowFor(MOVE_MUTE, keyOf(mute), [webhook, agentId ?? '', since, after]);
+}
+
 /** The positions and mutes of webhooks in SQLite. */
 export class SqliteWebhookRegistry implements WebhookRegistry {
   readonly #context: Pick<StoreContext, 'queue' | 'reader'>;
@@ -95,8 +107,8 @@ export class SqliteWebhookRegistry implements WebhookRegistry {
     return this.#context.reader.read(WEBHOOKS, 'ORDER BY name');
   }
 
-  keep(place: WebhookPlace): Promise<void> {
-    return this.#context.queue.write([putWebhook(place)]);
+  keep(place: WebhookPlace, moved: readonly WebhookMute[] = []): Promise<void> {
+    return this.#context.queue.write([putWebhook(place), ...moved.map(moveMute)]);
   }
 
   forget(name: string): Promise<void> {

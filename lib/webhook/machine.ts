@@ -21,7 +21,7 @@ import { placeOf, webhookSetup, type WebhookContext, type WebhookEffects } from 
 export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
   const keep = {
     src: 'keepPlace',
-    input: ({ context }: { readonly context: WebhookContext }) => placeOf(context),
+    input: ({ context }: { readonly context: WebhookContext }) => ({ place: placeOf(context), moved: context.moved }),
   } as const;
   return webhookSetup(effects, clock).createMachine({
     id: 'webhook',
@@ -36,6 +36,7 @@ export function createWebhookMachine(effects: WebhookEffects, clock: Clock) {
       retryAfterMs: null,
       goneRevision: place.goneRevision === revision ? revision : null,
       mutes: mutes.map(activeMute),
+      moved: [],
       ending: null,
       behindAt: null,
     }),

@@ -9,7 +9,10 @@ import type { WebhookHost } from '../ports/webhooks.ts';
 export interface ActiveMute extends WebhookMute {
   /** The last event that it holds back; null: it is not over yet. */
   readonly end: number | null;
-  /** Events that were delivered although it would have held them back: their delivery had begun before it. */
+  /**
+   * Events that were delivered although it would have held them back: their delivery had begun before it. Where they come
+   * before all that it holds back, it begins after them instead, which is stored and so outlives the host.
+   */
   readonly sent: readonly number[];
 }
 
@@ -58,9 +61,19 @@ export function activeMute(mute: WebhookMute): ActiveMute {
   return { ...mute, end: null, sent: [] };
 }
 
-/** The mutes after the delivery of an event. */
-export function withSent(mutes: readonly ActiveMute[], entry: JournalEntry): readonly ActiveMute[] {
-  return mutes.map((mute) => (isHeldBack(entry, [mute]) ? { ...mute, sent: [...mute.sent, entry.seq] } : mute));
+/** The mutes after the delivery of an event, before which the webhook was at `position`. */
+export function withSent(mutes: readonly ActiveMute[], entry: JournalEntry, position: number): readonly ActiveMute[] {
+  return mutes.map((mute) => {
+    if (!isHeldBack(entry, [mute]) || entry.seq <= mute.after) return mute;
+    return mute.after === position ? { ...mute, after: entry.seq } : { ...mute, sent: [...mute.sent, entry.seq] };
+  });
+}
+
+/** Those that now begin later than before. */
+export function movedSince(before: readonly ActiveMute[], now: readonly ActiveMute[]): readonly ActiveMute[] {
+  return now.filter(({ after, agentId, since }) =>
+    before.some((mute) => mute.agentId === agentId && mute.since === since && mute.after < after),
+  );
 }
 
 /** The mutes with this one, in place of one for the same agent that is not over. */

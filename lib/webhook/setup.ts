@@ -4,7 +4,7 @@ import { backoffDelay } from '../model/policy/restart.ts';
 import { isoOf, type Instant, type Millis } from '../model/values/time.ts';
 import type { WebhookMute, WebhookPlace, WebhookSpec } from '../model/webhook.ts';
 import type { Clock } from '../ports/clock.ts';
-import { endingAt, firstOver, isHeldBack, withEnds, withMute, withSent } from './mutes.ts';
+import { endingAt, firstOver, isHeldBack, movedSince, withEnds, withMute, withSent } from './mutes.ts';
 import type { ActiveMute, Behind, HeldBack, HeldBackQuery } from './mutes.ts';
 import type { Outcome } from './outcome.ts';
 import type { Next } from './source.ts';
@@ -32,6 +32,8 @@ export interface WebhookContext {
   readonly retryAfterMs: Millis | null;
   readonly goneRevision: string | null;
   readonly mutes: readonly ActiveMute[];
+  /** Those that begin later than is stored. */
+  readonly moved: readonly ActiveMute[];
   /** A mute that is over, of which there is something left to send; null: there is none. */
   readonly ending: HeldBack | null;
   /** The position at which events before the end of a mute were still to come; null: none was looked at. */
@@ -57,7 +59,7 @@ export interface WebhookInput {
 export interface WebhookEffects {
   readonly nextEvent: PromiseActorLogic<Next, number>;
   readonly deliver: PromiseActorLogic<Outcome, JournalEntry>;
-  readonly keepPlace: PromiseActorLogic<void, WebhookPlace>;
+  readonly keepPlace: PromiseActorLogic<void, { readonly place: WebhookPlace; readonly moved: readonly ActiveMute[] }>;
   readonly readHeldBack: PromiseActorLogic<HeldBack | Behind, HeldBackQuery>;
   readonly forgetMute: PromiseActorLogic<void, WebhookMute>;
   /** The number of the newest event. */
@@ -181,7 +183,11 @@ export function webhookSetup({ log, noted, newest, ...actors }: WebhookEffects, 
       logDelivered: ({ context }) => {
         if (context.failingSince !== null) log('delivered_again', context);
       },
-      noteSent: assign(({ context: { entry, mutes } }) => (entry === null ? {} : { mutes: withSent(mutes, entry) })),
+      noteSent: assign(({ context: { entry, mutes, position } }) => {
+        if (entry === null) return {};
+        const now = withSent(mutes, entry, position);
+        return { mutes: now, moved: movedSince(mutes, now) };
+      }),
       forgetFailures: assign({ failures: 0, failingSince: null, reason: null, retryAfterMs: null, goneRevision: null }),
       noteFailure: assign(({ context, event }) => {
         const outcome = outcomeIn(event);

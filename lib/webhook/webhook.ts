@@ -1,4 +1,4 @@
-import { createActor, fromPromise, toPromise, type ActorRefFrom, type AnyActorRef } from 'xstate';
+import { createActor, fromPromise, toPromise, type ActorRefFrom, type AnyActorRef, type InputFrom } from 'xstate';
 import type { JournalEntry } from '../model/journal.ts';
 import type { Instant } from '../model/values/time.ts';
 import { isoOf } from '../model/values/time.ts';
@@ -145,8 +145,8 @@ export class RunningWebhook {
       deliver: fromPromise(({ input, signal }: { input: JournalEntry; signal: AbortSignal }) =>
         this.#dataOf(input, host).then((data) => this.#delivery.attempt(input, data, signal)),
       ),
-      keepPlace: fromPromise(async ({ input }: { input: WebhookPlace }) => {
-        await registry.keep(input).catch((error: unknown) => {
+      keepPlace: fromPromise(async ({ input: { place, moved } }: { input: InputFrom<WebhookEffects['keepPlace']> }) => {
+        await registry.keep(place, moved.map(storedMute)).catch((error: unknown) => {
           log.warn(
             { err: error, webhook: name },
             'cannot store the position of a webhook; events may be delivered twice',

@@ -6,10 +6,16 @@ import type { Cell } from './table.ts';
 export interface ShownState {
   readonly state: PublicState;
   readonly substate?: string | null;
+  /** Null or absent: it is known that the state is still that. */
+  readonly doubt?: object | null;
 }
 
 /** The state as text, with the nested state if it adds something: `starting (waiting)`. */
-export function stateWords({ state, substate = null }: ShownState): string {
+export function stateWords({ doubt = null, ...known }: ShownState): string {
+  return doubt === null ? knownWords(known) : `${knownWords(known)}, in doubt`;
+}
+
+function knownWords({ state, substate = null }: ShownState): string {
   if (state === 'running' && substate === 'unready') return 'running, not ready';
   return substate === null || substate === 'ready' || (state === 'stopped' && substate === 'idle')
     ? state
@@ -22,7 +28,8 @@ export function stateCell(shown: ShownState, colors: Colors): Cell {
 }
 
 /** The colour of a state. */
-export function paintOf({ state, substate }: ShownState, colors: Colors): (text: string) => string {
+export function paintOf({ state, substate, doubt = null }: ShownState, colors: Colors): (text: string) => string {
+  if (doubt !== null) return colors.yellow;
   switch (state) {
     case 'running':
       return substate === 'unready' ? colors.yellow : colors.green;

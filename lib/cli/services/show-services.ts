@@ -51,7 +51,7 @@ export function factsOf(service: ServiceView, now: number): Readonly<Record<stri
     config: service.config_path,
     executable: service.executable === null ? null : `${service.executable}${version === null ? '' : ` (${version})`}`,
     pinned: service.pin === null ? null : pinText(now, service.pin),
-    'in doubt': service.doubt === null ? null : `${service.doubt.reason}, for ${ageSince(service.doubt.since, now)}`,
+    'in doubt': doubtWords(service.doubt, now),
     process: process === null ? null : `${process}, launch ${generation}${service.adopted ? ', adopted' : ''}`,
     restarts: String(restarts),
     flapping: flappingWords(service.flapping, now),
@@ -108,11 +108,17 @@ export function serviceTable(
   return table(headOf(HEAD, colors), rows, width);
 }
 
-/** Its reason, how often it was restarted if it flaps, and its current deadline. */
-export function whyAndNext({ reason, next, flapping }: ServiceView, now: number): string {
+/** Why it is in doubt, its reason, how often it was restarted if it flaps, and its current deadline. */
+export function whyAndNext({ reason, next, flapping, doubt }: ServiceView, now: number): string {
   const coming = next === null ? [] : [`${next.what} in ${age(Date.parse(next.at) - now)}`];
-  const why = [reason, flappingWords(flapping, now)].filter((words) => words !== null);
-  return localSentence([...why, ...coming].join('; '));
+  const unknown = doubtWords(doubt, now);
+  const why = [unknown === null ? null : `in doubt: ${unknown}`, reason, flappingWords(flapping, now)];
+  return localSentence([...why.filter((words) => words !== null), ...coming].join('; '));
+}
+
+/** Why it is not known whether its process is running, and for how long. */
+function doubtWords(doubt: ServiceView['doubt'], now: number): string | null {
+  return doubt === null ? null : `${doubt.reason}, for ${ageSince(doubt.since, now)}`;
 }
 
 function flappingWords(flapping: ServiceView['flapping'], now: number): string | null {

@@ -19,7 +19,11 @@ function ServiceRow({ id, service }: { readonly id: string; readonly service: Se
         <a href={formatRoute({ type: 'service', id, tab: 'overview' })}>{id}</a>
       </th>
       <td data-label="State">
-        {service === undefined ? '–' : <StateBadge state={service.state} more={service.substate} />}
+        {service === undefined ? (
+          '–'
+        ) : (
+          <StateBadge state={service.state} more={service.substate} isInDoubt={service.doubt !== null} />
+        )}
       </td>
       <td data-label="Version">{service?.version ?? '–'}</td>
       <td data-label="Pid">{service === undefined ? '–' : (processCell(service) ?? '–')}</td>

@@ -59,7 +59,7 @@ export function ServiceDetail({ id, tab }: ServiceDetailProps): ReactNode {
     <article className={tab === 'logs' ? 'thing thing-filled' : 'thing'}>
       <div className="thing-head">
         <h2>{service.id}</h2>
-        <StateBadge state={service.state} more={service.substate} />
+        <StateBadge state={service.state} more={service.substate} isInDoubt={service.doubt !== null} />
         <Commands target={{ type: 'service', view: service }} />
       </div>
       <ServiceSituation service={service} />

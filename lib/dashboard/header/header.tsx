@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { ReloadButton } from '../configuration/reload-button.tsx';
-import { useFeed, useWorld } from '../host-context.ts';
+import { useFeed, useStaleSince, useWorld } from '../host-context.ts';
 import { ReportButton } from '../report/report-button.tsx';
 import { counted } from '../../frontend/words/amount.ts';
 import { clockTime } from '../words/time.ts';
@@ -28,12 +28,14 @@ function Connection(): ReactNode {
 
 function Health(): ReactNode {
   const health = useWorld((world) => world.health);
+  const isStale = useStaleSince() !== null;
   if (health === null) return null;
   const reasons = health.reasons?.length ?? 0;
   return (
     <>
       <span className={`health health-${health.status}`}>
-        <span aria-hidden="true">{health.status === 'healthy' ? '●' : '▲'}</span> Host {health.status}
+        <span aria-hidden="true">{isStale ? '○' : health.status === 'healthy' ? '●' : '▲'}</span> Host{' '}
+        {isStale ? `was ${health.status}` : health.status}
       </span>
       {reasons === 0 ? null : <a href="#/">{counted(reasons, 'reason')}</a>}
       <span className="fact">version {health.version}</span>

@@ -9,7 +9,14 @@ import { useAnswer } from '../use-answer.ts';
 import { StateBadge } from '../words/state-badge.tsx';
 import { duration, localInstant, localSentence } from '../words/time.ts';
 import { useNow } from '../words/use-now.ts';
-import { exitBefore, NOTHING_NEXT, flappingNow, flappingSentence } from '../../frontend/world/attention.ts';
+import {
+  doubtSentence,
+  exitBefore,
+  flappingNow,
+  flappingSentence,
+  NOTHING_NEXT,
+  standingOfKind,
+} from '../../frontend/world/attention.ts';
 import type { AttentionKind } from '../../frontend/world/attention.ts';
 import { formatRoute } from '../world/route.ts';
 
@@ -66,15 +73,15 @@ export const AttentionRow = memo(function AttentionRow({ kind, service }: Attent
   const { client } = useHost();
   const now = useNow(true);
   const supposed = kind === 'flapping' ? exitBefore(service) : null;
-  const { id, agents, state, substate, generation, since, reason } = service;
+  const { id, agents, state, substate, generation, since, reason, doubt } = service;
   const { value, problem } = useAnswer(
     (signal) => client.explainService({ id, query: supposed === null ? {} : { if_exit: supposed }, signal }),
-    [client, id, state, substate, generation, reason],
+    [client, id, state, substate, generation, reason, doubt?.since],
   );
   return (
-    <li className={`attention is-${kind === 'flapping' ? 'backoff' : kind}`} data-id={id}>
+    <li className={`attention is-${standingOfKind(kind)}`} data-id={id}>
       <div className="attention-head">
-        <StateBadge state={state} more={substate} />
+        <StateBadge state={state} more={substate} isInDoubt={doubt !== null} />
         <a className="attention-id" href={formatRoute({ type: 'service', id, tab: 'overview' })}>
           {id}
         </a>
@@ -87,6 +94,7 @@ export const AttentionRow = memo(function AttentionRow({ kind, service }: Attent
       <div className="attention-body">
         <div className="attention-why">
           {reason === null ? null : <p className="reason">{localSentence(reason, now)}</p>}
+          {doubt === null ? null : <p className="doubt">{localSentence(doubtSentence(doubt), now)}</p>}
           <Flapping service={service} />
           <Next service={service} explained={value} />
           {problem === null ? null : <p className="quiet">What led to it cannot be read: {problem}</p>}

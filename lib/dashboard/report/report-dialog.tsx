@@ -21,7 +21,7 @@ type Step =
   | { readonly type: 'making'; readonly spanMs: number }
   | { readonly type: 'made'; readonly file: ReportFile };
 
-/** Hands the file to the browser, once, and leaves a link to it. */
+/** Hands the file to the browser, once, and leaves a link to it, which has the focus: the button that had it is gone. */
 function Made({ file }: { readonly file: ReportFile }): ReactNode {
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -30,6 +30,7 @@ function Made({ file }: { readonly file: ReportFile }): ReactNode {
     const url = URL.createObjectURL(new Blob([file.text], { type: 'text/html' }));
     element.href = url;
     element.click();
+    element.focus();
     return () => {
       URL.revokeObjectURL(url);
     };
@@ -44,14 +45,22 @@ function Made({ file }: { readonly file: ReportFile }): ReactNode {
   );
 }
 
-function Spans({ isDisabled, onPress }: { readonly isDisabled: boolean; readonly onPress: (spanMs: number) => void }) {
+interface SpansProps {
+  /** The one for which a report is being made; null: none. */
+  readonly making: number | null;
+  readonly isDisabled: boolean;
+  readonly onPress: (spanMs: number) => void;
+}
+
+function Spans({ making, isDisabled, onPress }: SpansProps): ReactNode {
   return (
     <div className="report-spans" role="group" aria-label="The last">
       {SPANS.map(([name, spanMs]) => (
         <Button
           key={name}
           className="button"
-          isDisabled={isDisabled}
+          isDisabled={isDisabled || (making !== null && making !== spanMs)}
+          isPending={making === spanMs} // a disabled one would lose the focus
           onPress={() => {
             onPress(spanMs);
           }}
@@ -109,7 +118,8 @@ export function ReportDialog({ subject, close }: ReportDialogProps): ReactNode {
         <>
           <p>The last:</p>
           <Spans
-            isDisabled={isStale || step.type === 'making'}
+            making={spanMs}
+            isDisabled={isStale}
             onPress={(chosen) => {
               setStep({ type: 'making', spanMs: chosen });
             }}

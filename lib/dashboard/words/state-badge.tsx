@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { standingOf, wordsOf } from '../../frontend/world/standing.ts';
+import { pastStandingOf, STANDING_NAMES, wordsOf } from '../../frontend/world/standing.ts';
 import { STATE_SHAPES } from '../../frontend/world/state-shapes.ts';
 import type { Standing } from '../../frontend/world/standing.ts';
 import type { State } from '../../frontend/world/world.ts';
@@ -14,21 +14,25 @@ export function StateMark({ state }: { readonly state: Standing }): ReactNode {
   );
 }
 
-/** A state as mark, colour and word, with the nested state if it adds something. */
-export function StateBadge({
-  state,
-  more = null,
-}: {
+interface StateBadgeProps {
   readonly state: State;
   readonly more?: string | null;
-}): ReactNode {
-  const standing = standingOf({ state, substate: more });
+  /** It is not known whether the state still is that. */
+  readonly isInDoubt?: boolean;
+}
+
+/** A state as mark, colour and word, with the nested state if it adds something. */
+export function StateBadge({ state, more = null, isInDoubt = false }: StateBadgeProps): ReactNode {
+  const known = pastStandingOf({ state, substate: more });
+  const added = known === 'unready' ? null : more;
+  const standing: Standing = isInDoubt ? 'doubt' : known;
   return (
     <span className={`state-badge is-${standing}`}>
       <StateMark state={standing} />
       <span>
-        {wordsOf(standing)}
-        {more === null || standing === 'unready' ? null : <span className="state-more"> · {more}</span>}
+        {isInDoubt ? STANDING_NAMES.doubt : wordsOf(standing)}
+        {isInDoubt ? <span className="state-more"> · last known: {wordsOf(known)}</span> : null}
+        {isInDoubt || added === null ? null : <span className="state-more"> · {added}</span>}
       </span>
     </span>
   );

@@ -111,7 +111,7 @@ const base = setup({
     checkSession: fromPromise<unknown, FeedInput>(({ input, signal }) => input.client.getSession({ signal })),
     readEverything: fromPromise<Snapshot, FeedInput>(({ input, signal }) => readSnapshot(input.client, signal)),
     readStale: fromPromise<Snapshot | Views, FeedInput & { readonly refreshing: Stale }>(({ input, signal }) =>
-      readStale(input.client, input.refreshing, signal),
+      readStale(input.client, input.refreshing, input.world().health, signal),
     ),
   },
   actions: {

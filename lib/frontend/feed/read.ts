@@ -1,4 +1,5 @@
 import { ProblemError } from '../../client/client.ts';
+import type { HealthView } from '../../api/schemas/host.ts';
 import type { Client } from '../../client/client.ts';
 import type { Snapshot, Views } from '../world/world.ts';
 import type { Stale } from '../world/stale.ts';
@@ -50,13 +51,25 @@ async function views<T>(ids: ReadonlySet<string>, read: (id: string) => Promise<
   return new Map(await Promise.all([...ids].map(async (id) => [id, await known(read(id))] as const)));
 }
 
-/** Reads the stale views again, and the health, of whose changes no event says anything. */
-export async function readStale(client: Reader, stale: Stale, signal: AbortSignal): Promise<Snapshot | Views> {
+/**
+ * Reads the stale views again, and the health, of whose changes no event says anything. If it has other causes than
+ * `before`, everything is read: a cause may be about services, such as that it is not known whether they run.
+ */
+export async function readStale(
+  client: Reader,
+  stale: Stale,
+  before: HealthView | null,
+  signal: AbortSignal,
+): Promise<Snapshot | Views> {
   if (stale.type === 'everything') return readSnapshot(client, signal);
   const [health, agents, services] = await Promise.all([
     client.getHealth({ signal }),
     views(stale.agents, (id) => client.getAgent({ id, signal })),
     views(stale.services, (id) => client.getService({ id, signal })),
   ]);
-  return { health, agents, services };
+  return isSame(before?.reasons, health.reasons) ? { health, agents, services } : readSnapshot(client, signal);
+}
+
+function isSame(before: HealthView['reasons'], now: HealthView['reasons']): boolean {
+  return (before ?? []).join('\n') === (now ?? []).join('\n');
 }

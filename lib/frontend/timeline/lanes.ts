@@ -1,5 +1,5 @@
 import type { TimelineView } from '../../api/schemas/timeline.ts';
-import type { Standing } from '../world/standing.ts';
+import type { PastStanding } from '../world/standing.ts';
 import type { Period } from './period.ts';
 
 /** A kind of mark. */
@@ -8,9 +8,9 @@ export type MarkKind = TimelineView['host']['marks']['kind'][number];
 /** From an instant on, a state; null: unknown. */
 export interface LaneState {
   readonly at: number;
-  readonly state: Standing | null;
+  readonly state: PastStanding | null;
   /** The most urgent one, if the entry stands for several changes. */
-  readonly worst: Standing | null;
+  readonly worst: PastStanding | null;
   readonly count: number;
 }
 
@@ -53,7 +53,7 @@ function laneOf(
   id: string | null,
   { states, marks, condensed }: Columns,
   since: number,
-  initially: Standing | null,
+  initially: PastStanding | null,
 ): Lane {
   const first: LaneState = { at: since, state: initially, worst: initially, count: 0 };
   const known = states.at.map((at, index) => ({
@@ -113,7 +113,7 @@ export function isAbsent({ absences }: Lanes, at: number): boolean {
 }
 
 /** The state of a lane at an instant; null: unknown. */
-export function stateAt(lanes: Lanes, lane: Lane, at: number): Standing | null {
+export function stateAt(lanes: Lanes, lane: Lane, at: number): PastStanding | null {
   if (at > lanes.extent.to || isAbsent(lanes, at)) return null;
   return lane.states[indexAt(lane.states, at)]?.state ?? null;
 }

@@ -1,7 +1,7 @@
-import type { Standing } from '../world/standing.ts';
+import type { PastStanding } from '../world/standing.ts';
 
 /** The part of the height of a lane that a state fills: nobody has to distinguish colours. */
-export const STATE_HEIGHTS: Readonly<Record<Standing, number>> = {
+export const STATE_HEIGHTS: Readonly<Record<PastStanding, number>> = {
   failed: 1,
   backoff: 1,
   unready: 0.75,
@@ -14,7 +14,7 @@ export const STATE_HEIGHTS: Readonly<Record<Standing, number>> = {
 /** Lines or dots over a colour. */
 export type Hatch = 'solid' | 'up' | 'down' | 'crossed' | 'dots' | 'upright';
 /** And its pattern. */
-export const STATE_HATCHES: Readonly<Record<Standing, Hatch>> = {
+export const STATE_HATCHES: Readonly<Record<PastStanding, Hatch>> = {
   failed: 'crossed',
   backoff: 'up',
   unready: 'dots',

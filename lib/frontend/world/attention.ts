@@ -2,9 +2,10 @@ import type { HealthView } from '../../api/schemas/host.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import { counted } from '../words/amount.ts';
 import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 /** Why a service needs attention, by urgency. */
-const KINDS = ['failed', 'flapping', 'backoff', 'unready'] as const;
+const KINDS = ['failed', 'doubt', 'flapping', 'backoff', 'unready'] as const;
 export type AttentionKind = (typeof KINDS)[number];
 
 /** A service that needs attention. */
@@ -20,7 +21,7 @@ export function flappingNow({ flapping }: ServiceView, now: number): ServiceView
 
 function kindOf(service: ServiceView, now: number): AttentionKind | null {
   const standing = standingOf(service);
-  if (standing === 'failed') return standing;
+  if (standing === 'failed' || standing === 'doubt') return standing;
   // Whatever its state is at this moment: it would change its place in the list with each restart.
   if (flappingNow(service, now) !== null && service.intended_state === 'running') return 'flapping';
   return standing === 'backoff' || standing === 'unready' ? standing : null;
@@ -34,8 +35,14 @@ function compare(one: Attention, other: Attention): number {
 }
 
 /** When it began. */
-function beginOf({ kind, service: { since, flapping } }: Attention): string {
+function beginOf({ kind, service: { since, flapping, doubt } }: Attention): string {
+  if (kind === 'doubt') return doubt?.since ?? since;
   return kind === 'flapping' ? (flapping?.since ?? since) : since;
+}
+
+/** The colour of a kind: flapping has none of its own. */
+export function standingOfKind(kind: AttentionKind): Standing {
+  return kind === 'flapping' ? 'backoff' : kind;
 }
 
 /** Whether somebody has said that they have seen it. */
@@ -56,6 +63,11 @@ export function attentionOf(services: Iterable<ServiceView>, now: number): reado
 /** That a service flaps, as a sentence with the instant as the host has it. */
 export function flappingSentence({ restarts, exact, since, threshold }: NonNullable<ServiceView['flapping']>): string {
   return `Flapping: ${exact ? '' : 'at least '}${restarts} restarts since ${since} (more than ${threshold} in an hour).`;
+}
+
+/** That it is not known whether the process of a service lives, as a sentence with the instant as the host has it. */
+export function doubtSentence({ since, reason }: NonNullable<ServiceView['doubt']>): string {
+  return `In doubt: not known since ${since} whether its process is still running: ${reason}.`;
 }
 
 /** What happens next to a service without a deadline or a condition. */

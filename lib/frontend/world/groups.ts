@@ -21,7 +21,7 @@ export const GROUP_NAMES = { shared: 'Shared services', host: 'Host services' } 
 
 /** The number of services in each standing. */
 export function countStandings(services: Iterable<ServiceView>): Readonly<Record<Standing, number>> {
-  const counts = { failed: 0, backoff: 0, unready: 0, starting: 0, stopping: 0, running: 0, stopped: 0 };
+  const counts = { failed: 0, doubt: 0, backoff: 0, unready: 0, starting: 0, stopping: 0, running: 0, stopped: 0 };
   for (const service of services) counts[standingOf(service)] += 1;
   return counts;
 }

@@ -3,6 +3,7 @@ import type { Standing } from './standing.ts';
 /** Each state has its own shape, a path in a square of 16, so that nobody has to distinguish colours. */
 export const STATE_SHAPES: Readonly<Record<Standing, string>> = {
   running: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
+  doubt: 'M8 1.5 14.5 8 8 14.5 1.5 8zM8 4.8 4.8 8 8 11.2 11.2 8z',
   unready: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zm0 2.6a3.4 3.4 0 1 1 0 6.8 3.4 3.4 0 0 1 0-6.8z',
   starting: 'M4 2.5 13 8l-9 5.5z',
   stopping: 'M2.5 4 8 13l5.5-9z',

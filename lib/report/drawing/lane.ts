@@ -5,8 +5,8 @@ import { MARK_COLORS, MARK_PX, markPath, markWords } from '../../frontend/timeli
 import { spanOf } from '../../frontend/timeline/period.ts';
 import type { Period } from '../../frontend/timeline/period.ts';
 import { counted } from '../../frontend/words/amount.ts';
-import { STANDING_NAMES, STANDINGS } from '../../frontend/world/standing.ts';
-import type { Standing } from '../../frontend/world/standing.ts';
+import { STANDING_NAMES, PAST_STANDINGS } from '../../frontend/world/standing.ts';
+import type { PastStanding } from '../../frontend/world/standing.ts';
 import { html } from '../writing/html.ts';
 import type { Content, Html } from '../writing/html.ts';
 import { localTime } from '../writing/words.ts';
@@ -23,14 +23,14 @@ const NEAR = 1.5;
 
 /** A part of a lane in one state; null: unknown. */
 export interface Bar extends Period {
-  readonly state: Standing | null;
+  readonly state: PastStanding | null;
 }
 
 /** The parts of a lane, cut where no host was alive: no state is known then. */
 export function barsOf(lanes: Lanes, { states }: Lane, period: Period): readonly Bar[] {
   const end = Math.min(period.to, lanes.extent.to);
   const bars: Bar[] = [];
-  const add = (from: number, to: number, state: Standing | null): void => {
+  const add = (from: number, to: number, state: PastStanding | null): void => {
     if (to <= from) return;
     const last = bars.at(-1);
     if (last?.state === state && last.to === from) bars[bars.length - 1] = { ...last, to };
@@ -52,7 +52,7 @@ export function barsOf(lanes: Lanes, { states }: Lane, period: Period): readonly
 
 /** How much of a period a lane was in each state, as words: `running 91 %, backoff 9 %`. */
 export function sharesOf(bars: readonly Bar[], period: Period): string {
-  const shares = [...STANDINGS, null].flatMap((state): readonly string[] => {
+  const shares = [...PAST_STANDINGS, null].flatMap((state): readonly string[] => {
     const total = bars.filter((bar) => bar.state === state).reduce((sum, bar) => sum + spanOf(bar), 0);
     const share = (total / Math.max(1, spanOf(period))) * 100;
     if (total === 0) return [];

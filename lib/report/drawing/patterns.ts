@@ -1,6 +1,6 @@
 import { STATE_HATCHES } from '../../frontend/timeline/looks.ts';
 import type { Hatch } from '../../frontend/timeline/looks.ts';
-import { STANDINGS } from '../../frontend/world/standing.ts';
+import { PAST_STANDINGS } from '../../frontend/world/standing.ts';
 import { html } from '../writing/html.ts';
 import type { Content, Html } from '../writing/html.ts';
 
@@ -29,7 +29,7 @@ function pattern(id: string, color: string, over: string, hatch: Hatch): Content
 
 /** The fills of bars, once for the whole document: each state has its own pattern. */
 export function patterns(): Html {
-  const states = STANDINGS.map((state) => pattern(state, `state-${state}`, 'surface', STATE_HATCHES[state]));
+  const states = PAST_STANDINGS.map((state) => pattern(state, `state-${state}`, 'surface', STATE_HATCHES[state]));
   return html`<svg width="0" height="0" aria-hidden="true">
     <defs>${states}${pattern('unknown', 'surface', 'quiet', 'down')}</defs>
   </svg>`;

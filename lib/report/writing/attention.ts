@@ -1,4 +1,11 @@
-import { attentionHeading, flappingNow, flappingSentence, NOTHING_NEXT } from '../../frontend/world/attention.ts';
+import {
+  attentionHeading,
+  doubtSentence,
+  flappingNow,
+  flappingSentence,
+  NOTHING_NEXT,
+  standingOfKind,
+} from '../../frontend/world/attention.ts';
 import { standingOf } from '../../frontend/world/standing.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import type { ReportContent } from '../content.ts';
@@ -36,17 +43,18 @@ function acknowledgement({ attention: { service } }: Row): Content {
 
 function rowOf(row: Row, now: number): Html {
   const { kind, service } = row.attention;
-  const { id, agents, since, reason } = service;
+  const { id, agents, since, reason, doubt } = service;
   const standing = standingOf(service);
   const flapping = flappingNow(service, now);
-  return html`<li class="item is-${kind === 'flapping' ? 'backoff' : kind}">
+  return html`<li class="item is-${standingOfKind(kind)}">
     <div class="item-head">
       ${stateWords(standing)}
       <h3>${id}</h3>
       ${agents.length === 0 ? null : html`<span class="quiet">of ${agents.join(', ')}</span>`}
       <span class="quiet">since ${time(since)} (${spokenDuration(Math.max(0, now - Date.parse(since)))})</span>
     </div>
-    ${reason === null ? null : html`<p>${sentence(reason)}</p>`}
+    ${reason === null ? null : html`<p class="reason">${sentence(reason)}</p>`}
+    ${doubt === null ? null : html`<p>${sentence(doubtSentence(doubt))}</p>`}
     ${flapping === null ? null : html`<p>${sentence(flappingSentence(flapping))}</p>`} ${nextOf(row)}
     ${acknowledgement(row)} ${lastWords(row)}
   </li>`;

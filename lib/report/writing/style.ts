@@ -46,9 +46,10 @@ p{margin:.3rem 0}ul{margin:.3rem 0;padding-left:1.2rem}a{color:var(--accent)}cod
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5rem 0}.facts dt{color:var(--quiet)}.facts dd{margin:0}
 .contents{padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;margin:.8rem 0}
 .item{margin:.7rem 0;padding:.6rem .8rem;border:1px solid var(--line);border-left:4px solid var(--state,var(--line));border-radius:6px;background:var(--raised);break-inside:avoid-page}
+.item .reason::first-letter{text-transform:uppercase}
 .item-head{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:baseline}
 .state{display:inline-flex;gap:.35rem;align-items:center;color:var(--state);font-weight:600;white-space:nowrap}.state svg{fill:var(--state);flex:none}
-${STATES.map((state) => `.is-${state}{--state:var(--state-${state})}`).join('')}
+${STATES.map((state) => `.is-${state}{--state:var(--state-${state})}`).join('')}.is-doubt{--state:var(--state-unready)}
 pre{margin:.4rem 0;padding:.5rem .7rem;background:var(--sunken);border:1px solid var(--line);border-radius:4px;white-space:pre-wrap;unicode-bidi:plaintext}
 .output{padding:0;border:1px solid var(--line);border-radius:4px;background:var(--sunken);margin:.4rem 0;list-style:none}
 .output li{display:grid;grid-template-columns:max-content max-content 1fr;gap:0 .7rem;padding:0 .6rem;font:12px/1.5 ui-monospace,'SF Mono','DejaVu Sans Mono',monospace;unicode-bidi:isolate}

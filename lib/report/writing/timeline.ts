@@ -5,7 +5,7 @@ import type { Lane, Lanes, MarkKind } from '../../frontend/timeline/lanes.ts';
 import { MARK_COLORS, MARK_NAMES, markPath } from '../../frontend/timeline/marks.ts';
 import type { Period } from '../../frontend/timeline/period.ts';
 import { counted } from '../../frontend/words/amount.ts';
-import { STANDINGS } from '../../frontend/world/standing.ts';
+import { PAST_STANDINGS } from '../../frontend/world/standing.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import { BOUNDS } from '../bounds.ts';
 import type { ReportContent } from '../content.ts';
@@ -26,7 +26,9 @@ function axis(period: Period): Html {
 }
 
 function legend(lanes: Lanes, shown: readonly Lane[], period: Period): Html {
-  const states = STANDINGS.filter((state) => shown.some((lane) => lane.states.some((span) => span.state === state)));
+  const states = PAST_STANDINGS.filter((state) =>
+    shown.some((lane) => lane.states.some((span) => span.state === state)),
+  );
   const kinds = new Set([...shown, lanes.host].flatMap(({ marks }) => marks.map(({ kind }) => kind)));
   const isUnknown = shown.some((lane) => barsOf(lanes, lane, period).some(({ state }) => state === null));
   const bar = (id: string): Html =>

@@ -101,6 +101,39 @@ describeInBrowser('the home of the dashboard', function (browser) {
     });
   });
 
+  it('shows a service of which the host cannot know whether it runs as that, and not as running', async () => {
+    await open(PROBLEMS);
+    const { page } = dashboard;
+    // No process of this machine is ever in doubt: the answers of the host are given one.
+    const doubt = { since: new Date(Date.now() - 125_000).toISOString(), reason: 'node n2 is not ready' };
+    await page.route(/\/api\/services(\?|$)/, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as { services: { readonly id: string }[] };
+      const services = body.services.map((one) => (one.id === 'gate' ? { ...one, doubt } : one));
+      await route.fulfill({ response, json: { ...body, services } });
+    });
+    await page.reload();
+    await attention('gate').waitFor();
+    const ids = await Promise.all((await attention().all()).map((row) => row.getAttribute('data-id')));
+    expect(ids.indexOf('gate'), 'after what failed').to.equal(1);
+    const said = (await attention('gate').innerText()).replace(/\s+/g, ' ');
+    expect(said).to.match(/^in doubt · last known: running/);
+    expect(said).to.match(/not known since \d\d:\d\d:\d\d whether its process is still running: node n2 is not ready/);
+    expect(await dashboard.row('gate', 'in doubt').count()).to.equal(1);
+    const mark = dashboard.row('gate').locator('.state-mark');
+    const fine = dashboard.row(EAST).locator('.state-mark');
+    expect(await styleOf(mark, 'fill')).not.to.equal(await styleOf(fine, 'fill'));
+    const shapeOf = (place: Locator): Promise<string | null> => place.locator('path').getAttribute('d');
+    expect(await shapeOf(mark)).not.to.equal(await shapeOf(fine));
+    expect(await dashboard.seriousFindings()).to.deep.equal([]);
+    await page.getByRole('button', { name: '1 in doubt' }).click();
+    await dashboard.row(EAST).waitFor({ state: 'detached' });
+    await page.waitForURL(/\/ui\?state=in-doubt/);
+
+    await dashboard.row('gate').click();
+    await page.getByText(/not known since .* whether it is running: node n2 is not ready/).waitFor();
+  });
+
   it('shows each cause of a degraded host, since when there is it', async () => {
     await open(null);
     const tokens = write(basePath, 'token', 'a-token-of-the-spec-1\n');
@@ -135,6 +168,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
     expect(await restart.isDisabled()).to.equal(true);
     await dashboard.page.getByText('No commands without a connection to the host.').waitFor();
     expect(await dashboard.page.title()).to.equal('(!) Plant 7 – no connection');
+    expect(await dashboard.page.getByRole('banner').innerText()).to.match(/Host\s+was healthy/);
     const counted = dashboard.page.getByText(/in this state since/);
     const before = await counted.innerText();
     await dashboard.page.waitForTimeout(2_500);

@@ -1,31 +1,27 @@
 import axe, { type AxeResults } from 'axe-core';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import type { Page } from 'playwright-core';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { styleOf } from '../../support/built/page-measures.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const TRY_MS = 30_000;
 
-describe(`the documentation page in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the documentation page in a browser', function (browser) {
   this.timeout(120_000);
   let host: BuiltHost;
-  let browser: Browser;
   let page: Page;
   /** What the page asked for, and what the browser had against it. */
   const requested: string[] = [];
   const complaints: string[] = [];
 
-  before(async function () {
-    if (reason !== null) this.skip();
+  before(async () => {
     const basePath = temporaryFolder();
     install(basePath, 'waits', 'coretelemetry-1.0.0');
     write(basePath, 'coredinator.yaml', 'services:\n  telemetry: { kind: coretelemetry }\n');
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page = await browser().newPage({ viewport: { width: 1280, height: 1000 } });
     page.setDefaultTimeout(TRY_MS);
     page.on('request', (request) => requested.push(request.url()));
     page.on('console', (message) => {
@@ -35,8 +31,6 @@ describe(`the documentation page in a browser${reason === null ? '' : ` (skipped
     await page.goto(`${host.url}/docs`);
   });
   after(async () => {
-    if (reason !== null) return;
-    await browser.close();
     await host.end('SIGTERM');
   });
 

@@ -1,31 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenInspector } from '../../support/built/inspector-page.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const SECRET = 'hunter2-hunter2';
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
-describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the inspector in a browser', function (browser) {
   this.timeout(240_000);
   let basePath: string;
-  let browser: Browser;
   let host: BuiltHost;
   let inspector: OpenInspector;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(async () => {
     basePath = temporaryFolder();
     for (const name of ['coretelemetry-1.0.0', 'coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
@@ -35,10 +25,9 @@ describe(`the inspector in a browser${reason === null ? '' : ` (skipped: ${reaso
     host = await startHost('0');
     const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
     await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
-    inspector = await OpenInspector.open(browser, host.url);
+    inspector = await OpenInspector.open(browser(), host.url);
   });
   afterEach(async () => {
-    if (reason !== null) return;
     await inspector.close();
     await host.end('SIGTERM');
   });

@@ -1,14 +1,13 @@
 import axe, { type AxeResults } from 'axe-core';
 import { expect } from 'chai';
-import type { Browser, Frame, Page } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import type { Frame, Page } from 'playwright-core';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { InspectMessage } from '../../support/inspect/fake-viewer-socket.ts';
 import { receivedBy, StandInInspector } from '../../support/inspect/stand-in-inspector.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const TRY_MS = 30_000;
 const SECRET = 'hunter2-hunter2';
 const SERVICES = ['one', 'two', 'three'];
@@ -33,23 +32,18 @@ function assertWhole(messages: readonly InspectMessage[]): void {
   }
 }
 
-describe(`the Stately inspector in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the Stately inspector in a browser', function (browser) {
   this.timeout(180_000);
   let basePath: string;
   let inspector: StandInInspector;
   let host: BuiltHost;
-  let browser: Browser;
   let page: Page;
   const complaints: string[] = [];
 
-  before(async function () {
-    if (reason !== null) this.skip();
+  before(async () => {
     inspector = await StandInInspector.start();
-    browser = await openBrowser();
   });
   after(async () => {
-    if (reason !== null) return;
-    await browser.close();
     await inspector.close();
   });
   beforeEach(async () => {
@@ -59,7 +53,7 @@ describe(`the Stately inspector in a browser${reason === null ? '' : ` (skipped:
     write(basePath, 'coredinator.yaml', `services:\n${services.join('')}`);
     host = await startHost('0');
     complaints.length = 0;
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page = await browser().newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(TRY_MS);
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());

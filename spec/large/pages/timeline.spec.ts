@@ -1,13 +1,12 @@
 import { expect } from 'chai';
-import type { Browser, Locator } from 'playwright-core';
-import { openBrowser, whyNoBrowser } from '../../support/built/browser.ts';
+import type { Locator } from 'playwright-core';
+import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { OpenDashboard } from '../../support/built/dashboard.ts';
 import { overflowing } from '../../support/built/page-measures.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-const reason = whyNoBrowser();
 const SERVICES = `kinds:
   coretelemetry: { executable: coretelemetry, settle: 200ms, backoff: { initial: 1s, jitter: 0 } }
   valve: { executable: valve, backoff: { initial: 250ms, jitter: 0 }, intensity: { max_restarts: 1, period: 60s } }
@@ -16,32 +15,23 @@ services:
   valve: { kind: valve }
 `;
 
-describe(`the timeline in a browser${reason === null ? '' : ` (skipped: ${reason})`}`, function () {
+describeInBrowser('the timeline in a browser', function (browser) {
   this.timeout(180_000);
   let basePath: string;
-  let browser: Browser;
   let host: BuiltHost;
   let dashboard: OpenDashboard;
 
-  before(async function () {
-    if (reason !== null) this.skip();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    if (reason === null) await browser.close();
-  });
   beforeEach(async () => {
     basePath = temporaryFolder();
     install(basePath, 'waits', 'coretelemetry-1.0.0');
     install(basePath, 'fails-with-last-words', 'valve-1.0.0');
     write(basePath, 'coredinator.yaml', SERVICES);
     host = await BuiltHost.start(basePath, '--on-exit', 'drain');
-    dashboard = await OpenDashboard.open(browser, host.url);
+    dashboard = await OpenDashboard.open(browser(), host.url);
     await dashboard.row('telemetry', 'running').waitFor();
     await dashboard.row('valve', 'failed').waitFor();
   });
   afterEach(async () => {
-    if (reason !== null) return;
     await dashboard.close();
     await host.end('SIGTERM');
   });
@@ -91,7 +81,7 @@ describe(`the timeline in a browser${reason === null ? '' : ` (skipped: ${reason
     const { page } = dashboard;
     const [, event = ''] = /event=(\d+)/.exec(page.url()) ?? [];
     expect(Number(event)).to.be.greaterThan(0);
-    const other = await OpenDashboard.open(browser, host.url);
+    const other = await OpenDashboard.open(browser(), host.url);
     await other.page.goto(page.url());
     const shown = other.page.getByRole('region', { name: 'Events' }).locator('[aria-current]');
     await shown.waitFor();

@@ -43,6 +43,18 @@ for (const [name, open] of Object.entries(BOOKS)) {
       await book.forgetMute(longer);
       expect(await book.mutes()).to.deep.equal([ofAgent]);
     });
+
+    it('moves the beginning of a mute with a position, and nothing else of it', async () => {
+      const book = await open();
+      const ended = mute('a', { until: 3 });
+      const replaced = mute('a', { agentId: 'pump1', since: 5 });
+      for (const kept of [ended, replaced]) await book.keepMute(kept);
+      const older = mute('a', { agentId: 'pump1', after: 8 });
+      const gone = mute('a', { agentId: 'pump2', after: 8 });
+      await book.keep(place('a', { position: 8 }), [mute('a', { after: 8 }), older, gone]);
+      expect(await book.mutes()).to.have.deep.members([{ ...ended, after: 8 }, replaced]);
+      expect(await book.places()).to.deep.equal([place('a', { position: 8 })]);
+    });
   });
 }
 

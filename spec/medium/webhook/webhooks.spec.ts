@@ -428,6 +428,30 @@ describe('webhooks over HTTP', () => {
       await receivedAre(2);
     });
 
+    it('hold back the same events in the next host, which knows what had been sent all the same', async () => {
+      await webhooks.configure([spec()]);
+      let release = (): void => undefined;
+      answer = (response) => (release = () => response.end());
+      await happenTo('pump1-corerl', FAILED);
+      await receivedAre(1);
+      await mute();
+      release();
+      await isKept(1);
+      await happenTo('pump2-corerl', FAILED);
+      await isKept(2);
+      feed.close();
+      await webhooks.close();
+      await boot();
+      answer = (response) => response.end();
+      await webhooks.configure([spec()]);
+      await happenTo('pump3-corerl', FAILED);
+      await isKept(3);
+      for (const id of ['pump1-corerl', 'pump2-corerl']) failing.add(id);
+      await webhooks.unmute('alerts', null);
+      await receivedAre(1, 2);
+      expect(noted.at(-1)?.detail).to.include({ suppressed: 2, first_seq: 2, last_seq: 3 });
+    });
+
     it('are not if that cannot be stored', async () => {
       await webhooks.configure([spec()]);
       book.isBroken = true;

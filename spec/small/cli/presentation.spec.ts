@@ -39,6 +39,14 @@ describe('the output for people', () => {
     expect(shown('running', 'unready', COLORED)).to.equal('\x1b[33mrunning, not ready\x1b[39m');
   });
 
+  it('a state in doubt is never shown as if it were known', () => {
+    const doubt = { since: '2026-01-02T03:04:30.000Z', reason: 'node n2 is not ready' };
+    const service = { ...serviceView('pump1-corerl'), doubt };
+    const { text, paint } = stateCell(service, COLORED);
+    expect(paint?.(text)).to.equal('\x1b[33mrunning, in doubt\x1b[39m');
+    expect(whyAndNext(service, NOW)).to.equal('in doubt: node n2 is not ready, for 30s');
+  });
+
   it('paragraphs are wrapped at words, and a word longer than the line has its own line', () => {
     expect(paragraph('one two three', 8)).to.equal('one two\nthree');
     expect(paragraph('one two three', undefined)).to.equal('one two three');

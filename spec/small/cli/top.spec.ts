@@ -245,7 +245,7 @@ describe('the screen of top', () => {
     expect(chosen()).to.equal('c');
     press('/pump\x7f\r');
     expect(contentOf(facts()).head.at(-1), 'keys that arrive together').to.equal('/pum  (0 of 4)');
-    press({ escape: true }, 'o', 'j', 'j', ' ');
+    press({ escape: true }, 'o', 'j', 'j', 'j', ' ');
     expect(dialogOf(facts())?.lines).to.include('> [x] not ready (1)');
     press({ return: true });
     expect(contentOf(facts()).head.at(-1)).to.equal('only not ready  (1 of 4)');

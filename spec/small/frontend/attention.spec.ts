@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { attentionOf } from '../../../lib/frontend/world/attention.ts';
+import { attentionOf, doubtSentence } from '../../../lib/frontend/world/attention.ts';
 import { instant, serviceOf } from './views.ts';
 
 const NOW = Date.parse(instant(59));
+const doubt = { since: instant(3), reason: 'node n2 is not ready' };
 const flapping = { restarts: 6, exact: true, since: instant(0), until: instant(60), threshold: 5 };
 
 describe('what needs attention', () => {
-  it('is what failed, flaps, waits or is not ready, in this order, the latest first', () => {
+  it('is what failed, is in doubt, flaps, waits or is not ready, in this order, the latest first', () => {
     const found = attentionOf(
       [
         serviceOf('good'),
@@ -16,18 +17,28 @@ describe('what needs attention', () => {
         serviceOf('starts', { state: 'starting', flapping }),
         serviceOf('waits', { state: 'backoff', since: instant(1), flapping }),
         serviceOf('waits-later', { state: 'backoff', since: instant(2) }),
+        serviceOf('doubted', { doubt }),
+        serviceOf('doubted-earlier', { doubt: { ...doubt, since: instant(2) }, since: instant(4), flapping }),
         serviceOf('failed', { state: 'failed' }),
       ],
       NOW,
     );
     expect(found.map(({ kind, service: { id } }) => `${kind} ${id}`)).to.deep.equal([
       'failed failed',
+      'doubt doubted',
+      'doubt doubted-earlier',
       'flapping flaps',
       'flapping starts',
       'flapping waits',
       'backoff waits-later',
       'unready unready',
     ]);
+  });
+
+  it('says why a service is in doubt, and since when', () => {
+    expect(doubtSentence(doubt)).to.equal(
+      `In doubt: not known since ${instant(3)} whether its process is still running: node n2 is not ready.`,
+    );
   });
 
   it('is acknowledged last', () => {

@@ -132,7 +132,30 @@ describe('the connection to a host', () => {
       expect(world.health?.reasons).to.deep.equal(['The disk is full.']);
     });
     await settled();
-    expect([host.listed, host.gotten]).to.deep.equal([1, []]);
+    expect(host.gotten).to.deep.equal([]);
+  });
+
+  it('reads everything again when the health has another cause, which may be that services are in doubt', async () => {
+    host.onConnection('open');
+    await settled();
+    const doubt = { since: instant(2), reason: 'node n2 is not ready' };
+    host.services = [serviceOf('pump1-corerl', { doubt })];
+    host.health = { ...host.health, status: 'degraded', reasons: ['It is not known whether pump1-corerl runs.'] };
+    clock.increment(5_000);
+    await eventually(() => {
+      expect(world.services.get('pump1-corerl')?.doubt).to.deep.equal(doubt);
+    });
+    await settled();
+    expect(host.listed).to.equal(2);
+    clock.increment(5_000);
+    await settled();
+    expect(host.listed, 'the same cause is no news').to.equal(2);
+    host.services = [serviceOf('pump1-corerl')];
+    host.health = { ...host.health, status: 'healthy', reasons: [] };
+    clock.increment(5_000);
+    await eventually(() => {
+      expect(world.services.get('pump1-corerl')?.doubt).to.equal(null);
+    });
   });
 
   it('reads every 5 s why a service is not ready, of which there are no events either', async () => {

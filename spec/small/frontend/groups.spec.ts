@@ -59,6 +59,18 @@ describe('the list of the dashboard', () => {
     ]);
   });
 
+  it('has what is in doubt apart, whatever its state was: it is not counted as running', () => {
+    const doubt = { since: instant(2), reason: 'node n2 is not ready' };
+    const io = serviceOf('plant-io', { kind: 'coreio', doubt });
+    const now = withViews(world, { agents: new Map(), services: new Map([['plant-io', io]]), health: healthOf() });
+    expect(countStandings(now.services.values())).to.include({ running: 1, doubt: 1 });
+    const shown = groupsOf(now, { text: '', standings: ['doubt'] });
+    expect(shown.flatMap(({ services }) => services.map(({ id }) => id))).to.deep.equal(['plant-io']);
+    expect(groupsOf(now, NO_FILTER).map((group) => (group.type === 'agent' ? group.standing : null))).to.deep.equal([
+      ...['doubt', 'stopped', null, null],
+    ]);
+  });
+
   it('can be filtered by state', () => {
     expect(listed({ standings: ['failed'] })).to.deep.equal(['pump1: pump1-corerl']);
     expect(listed({ standings: ['running'], text: 'plant' })).to.deep.equal(['shared: plant-io']);
@@ -75,7 +87,7 @@ describe('the list of the dashboard', () => {
 
   it('counts services by state', () => {
     expect(countStandings(world.services.values())).to.deep.equal({
-      ...{ failed: 1, backoff: 0, unready: 0, starting: 0, stopping: 0, running: 2, stopped: 1 },
+      ...{ failed: 1, doubt: 0, backoff: 0, unready: 0, starting: 0, stopping: 0, running: 2, stopped: 1 },
     });
   });
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { createActor, fromPromise, SimulatedClock, type ActorRefFrom } from 'xstate';
+import { createActor, fromPromise, SimulatedClock, type ActorRefFrom, type InputFrom } from 'xstate';
 import type { JournalEntry } from '../../../lib/model/journal.ts';
 import type { WebhookMute, WebhookPlace } from '../../../lib/model/webhook.ts';
 import { createWebhookMachine } from '../../../lib/webhook/machine.ts';
 import type { Behind, HeldBack, HeldBackQuery } from '../../../lib/webhook/mutes.ts';
 import type { Outcome } from '../../../lib/webhook/outcome.ts';
+import type { WebhookEffects } from '../../../lib/webhook/setup.ts';
 import type { Next } from '../../../lib/webhook/source.ts';
 import { journalEntry } from '../../support/store/store-contract.ts';
 
@@ -26,6 +27,7 @@ describe('the machine of a webhook', () => {
   let answers: Outcome[];
   let attempts: number[];
   let kept: WebhookPlace[];
+  let movedTo: number[];
   let told: string[];
   let noted: string[];
   let wake: () => void;
@@ -39,7 +41,7 @@ describe('the machine of a webhook', () => {
   beforeEach(() => {
     timers = new SimulatedClock();
     [coming, answers, attempts, kept, told, noted] = [[], [], [], [], [], []];
-    [newest, asked, stillFailing, forgotten] = [0, [], [], []];
+    [newest, asked, stillFailing, forgotten, movedTo] = [0, [], [], [], []];
     wake = () => undefined;
     hang = null;
   });
@@ -68,8 +70,9 @@ describe('the machine of a webhook', () => {
           await hang;
           return answers.shift() ?? ACCEPTED;
         }),
-        keepPlace: fromPromise(({ input }: { input: WebhookPlace }) => {
-          kept.push(input);
+        keepPlace: fromPromise(({ input: { place, moved } }: { input: InputFrom<WebhookEffects['keepPlace']> }) => {
+          kept.push(place);
+          movedTo.push(...moved.map(({ after }) => after));
           return Promise.resolve();
         }),
         readHeldBack: fromPromise<HeldBack | Behind, HeldBackQuery>(({ input }) => {
@@ -303,7 +306,21 @@ describe('the machine of a webhook', () => {
       newest = 2;
       await pass(HOUR_MS);
       expect(attempts).to.deep.equal([1]);
-      expect(asked.map(({ mute }) => mute.sent)).to.deep.equal([[1]]);
+      expect(asked.map(({ mute }) => [mute.after, mute.sent])).to.deep.equal([[1, []]]);
+      expect(movedTo, 'and has it stored').to.include(1);
+    });
+
+    it('remembers that too where the mute holds back earlier events than that one', async () => {
+      await start({ ...NEW, position: 5 });
+      let finish = (): void => undefined;
+      hang = new Promise((resolve) => (finish = resolve));
+      await come(event(6));
+      actor.send({ type: 'webhook.mute', mute: { ...MUTE, after: 3 } });
+      finish();
+      await turns();
+      newest = 6;
+      await pass(HOUR_MS);
+      expect(asked.map(({ mute }) => [mute.after, mute.sent])).to.deep.equal([[3, [6]]]);
     });
 
     it('holds back only the events of its agent', async () => {

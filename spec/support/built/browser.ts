@@ -2,13 +2,16 @@ import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { findProgram } from './real-services.ts';
 
+/** A browser takes a while to open on a busy machine. */
+const OPEN_MS = 60_000;
+
 /** Why no browser is available, as a sentence; null: one is available. */
-export function whyNoBrowser(): string | null {
+function whyNoBrowser(): string | null {
   return findProgram('chromium') === null ? 'chromium missing: "npm run test:packages" says why' : null;
 }
 
 /** A headless browser. The caller closes it. */
-export function openBrowser(): Promise<Browser> {
+function openBrowser(): Promise<Browser> {
   const executablePath = findProgram('chromium');
   if (executablePath === null) throw new Error('There is no chromium on this machine.');
   // Its sandbox needs permissions that containers do not have, and it only opens pages of the host under test.
@@ -23,8 +26,8 @@ export function describeInBrowser(title: string, define: (this: Mocha.Suite, bro
     let browser: Browser;
     before(async () => {
       browser = await openBrowser();
-    });
-    after(() => browser.close());
+    }).timeout(OPEN_MS);
+    after(() => browser.close()).timeout(OPEN_MS);
     define.call(this, () => browser);
   });
 }

@@ -22,9 +22,13 @@ export class MemoryWebhookRegistry implements WebhookRegistry {
     return this.#answer(() => [...this.#places.values()]);
   }
 
-  keep(place: WebhookPlace): Promise<void> {
+  keep(place: WebhookPlace, moved: readonly WebhookMute[] = []): Promise<void> {
     return this.#answer(() => {
       this.#places.set(place.name, place);
+      this.#mutes = this.#mutes.map((mute) => {
+        const after = moved.find((one) => isSame(one, mute) && one.since === mute.since)?.after;
+        return after === undefined ? mute : { ...mute, after };
+      });
       this.writes += 1;
     });
   }

@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import type { ReactNode } from 'react';
+import { useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { Button, DialogTrigger, Form, Input, Label, TextField } from 'react-aria-components';
 import type { WebhookView } from '../../../api/schemas/webhook.ts';
 import { useCommandBlock } from '../../command/use-command-block.ts';
@@ -92,11 +92,16 @@ function MuteForm({ name, close }: MuteFormProps): ReactNode {
   );
 }
 
-function MuteButton({ name }: { readonly name: string }): ReactNode {
+interface MuteButtonProps {
+  readonly name: string;
+  readonly ref: RefObject<HTMLButtonElement | null>;
+}
+
+function MuteButton({ name, ref }: MuteButtonProps): ReactNode {
   const block = useCommandBlock();
   return (
     <DialogTrigger>
-      <Button className="button" aria-label={`Mute ${name}`} isDisabled={block !== null}>
+      <Button ref={ref} className="button" aria-label={`Mute ${name}`} isDisabled={block !== null}>
         Mute
       </Button>
       <PageDialog title={`Mute webhook ${name}?`}>{(close) => <MuteForm name={name} close={close} />}</PageDialog>
@@ -107,10 +112,11 @@ function MuteButton({ name }: { readonly name: string }): ReactNode {
 interface MuteLineProps {
   readonly name: string;
   readonly mute: WebhookView['mutes'][number];
+  readonly onEnded: () => void;
   readonly onRefused: (sentence: string) => void;
 }
 
-function MuteLine({ name, mute, onRefused }: MuteLineProps): ReactNode {
+function MuteLine({ name, mute, onEnded, onRefused }: MuteLineProps): ReactNode {
   const { client } = useHost();
   const now = useNow(true);
   const block = useCommandBlock();
@@ -118,7 +124,7 @@ function MuteLine({ name, mute, onRefused }: MuteLineProps): ReactNode {
   const whose = agent === null ? 'everything' : `the events of ${agent}`;
   const end = (): void => {
     const query = agent === null ? {} : { agent_id: agent };
-    client.unmuteWebhook({ name, query }).catch((error: unknown) => {
+    client.unmuteWebhook({ name, query }).then(onEnded, (error: unknown) => {
       onRefused(sentenceOf(error));
     });
   };
@@ -133,6 +139,41 @@ function MuteLine({ name, mute, onRefused }: MuteLineProps): ReactNode {
         Unmute
       </Button>
     </li>
+  );
+}
+
+interface WebhookRowProps {
+  readonly webhook: WebhookView;
+  readonly onRefused: (sentence: string) => void;
+}
+
+function WebhookRow({ webhook: { name, state, reason, mutes }, onRefused }: WebhookRowProps): ReactNode {
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{reason === null ? state : `${state}: ${reason}`}</td>
+      <td>
+        {mutes.length === 0 ? (
+          'no'
+        ) : (
+          <ul>
+            {mutes.map((mute) => (
+              <MuteLine
+                key={mute.agent_id ?? ''}
+                name={name}
+                mute={mute}
+                onEnded={() => button.current?.focus()} // the button that ended it disappears with it
+                onRefused={onRefused}
+              />
+            ))}
+          </ul>
+        )}
+      </td>
+      <td>
+        <MuteButton name={name} ref={button} />
+      </td>
+    </tr>
   );
 }
 
@@ -165,25 +206,8 @@ export function Webhooks(): ReactNode {
             </tr>
           </thead>
           <tbody>
-            {webhooks.map(({ name, state, reason, mutes }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{reason === null ? state : `${state}: ${reason}`}</td>
-                <td>
-                  {mutes.length === 0 ? (
-                    'no'
-                  ) : (
-                    <ul>
-                      {mutes.map((mute) => (
-                        <MuteLine key={mute.agent_id ?? ''} name={name} mute={mute} onRefused={setRefusal} />
-                      ))}
-                    </ul>
-                  )}
-                </td>
-                <td>
-                  <MuteButton name={name} />
-                </td>
-              </tr>
+            {webhooks.map((webhook) => (
+              <WebhookRow key={webhook.name} webhook={webhook} onRefused={setRefusal} />
             ))}
           </tbody>
         </table>

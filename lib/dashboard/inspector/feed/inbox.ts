@@ -54,4 +54,11 @@ export class Inbox {
     this.#dropped = 0;
     return taken;
   }
+
+  /** Takes at most so many messages, the oldest, and leaves the others. */
+  take(count: number): Taken {
+    const { texts, dropped } = this.takeAll();
+    for (const text of texts.slice(count)) this.add(text);
+    return { texts: texts.slice(0, count), dropped };
+  }
 }

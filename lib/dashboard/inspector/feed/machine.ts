@@ -4,7 +4,8 @@
  * source    live.connecting | live.open.quiet | live.open.gathering (messages have come; they are handed on together) |
  *           live.resting (the connection was lost; it is tried again) | live.refused (only a sign-in helps) |
  *           recording (a file is shown; there is no connection)
- * view      following (the newest is shown) | paused (a moment is shown, and what comes is held back)
+ * view      following (the newest is shown) | paused (a moment is shown, and what comes is held back) |
+ *           catchingUp (what was held back is shown in parts, so that the page answers between them)
  * recorder  idle | recording (what comes is also kept for a file)
  * host      reading | known (its name and health are read again after a while)
  */
@@ -49,7 +50,7 @@ export const inspectorMachine = inspectorSetup.createMachine({
                 ],
                 // The host sends the state of all actors to each new connection.
                 resume: { guard: 'hasHeldTooMuch', target: 'connected', reenter: true },
-                'messages.dropped': { guard: 'isFollowing', target: 'connected', reenter: true },
+                'messages.dropped': { guard: 'isNotPaused', target: 'connected', reenter: true },
               },
               states: {
                 connecting: { on: { 'socket.opened': { target: 'open', actions: 'connect' } } },
@@ -109,8 +110,17 @@ export const inspectorMachine = inspectorSetup.createMachine({
         paused: {
           on: {
             batch: { actions: 'hold' },
-            resume: { target: 'following', actions: 'release' },
+            resume: { target: 'catchingUp', actions: 'showNewest' },
             'moment.chosen': { actions: 'showMoment' },
+          },
+        },
+        catchingUp: {
+          always: { guard: 'isCaughtUp', target: 'following' },
+          after: { part: { target: 'catchingUp', reenter: true, actions: 'release' } },
+          on: {
+            batch: { actions: 'hold' },
+            pause: { target: 'paused', actions: 'showEnd' },
+            'moment.chosen': { target: 'paused', actions: 'showMoment' },
           },
         },
       },

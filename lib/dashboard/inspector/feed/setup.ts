@@ -1,4 +1,4 @@
-import { assign, enqueueActions, fromPromise, raise, setup, stateIn } from 'xstate';
+import { assign, enqueueActions, fromPromise, not, raise, setup, stateIn } from 'xstate';
 import type { HealthView } from '../../../api/schemas/host.ts';
 import { ProblemError } from '../../../client/client.ts';
 import type { Client } from '../../../client/client.ts';
@@ -73,6 +73,8 @@ export type InspectorEvent =
 /** A recording has at most so many messages; then it ends by itself. */
 const MAX_RECORDED = 200_000;
 const WITHDRAWN = 1008;
+/** So many of the messages that were held back are shown at once: about 20 ms of work, and 64,000 of them within 15 s. */
+const PART = 200;
 
 /** How a message is read: the host writes it, and a file was checked. */
 function appendAll(tape: Tape, { texts, dropped }: Taken, now: number): void {
@@ -117,14 +119,18 @@ export const inspectorSetup = setup({
       if (event.type === 'batch') appendAll(tape, event, now());
       return { version: version + 1 };
     }),
-    hold: assign(({ context: { held }, event }) => {
-      if (event.type === 'batch') held.addAll(event);
-      return { heldEvents: held.events };
+    hold: enqueueActions(({ context: { held }, event, enqueue }) => {
+      if (event.type !== 'batch') return;
+      const { dropped } = held;
+      held.addAll(event);
+      enqueue.assign({ heldEvents: held.events });
+      if (held.dropped > dropped + event.dropped) enqueue.raise({ type: 'messages.dropped' });
     }),
     release: assign(({ context: { tape, held, version, now } }) => {
-      appendAll(tape, held.takeAll(), now());
-      return { version: version + 1, heldEvents: 0, moment: null };
+      appendAll(tape, held.take(PART), now());
+      return { version: version + 1, heldEvents: held.events };
     }),
+    showNewest: assign({ moment: null }),
     showEnd: assign(({ context: { tape } }) => ({ moment: tape.end })),
     showMoment: assign(({ event }) => (event.type === 'moment.chosen' ? { moment: event.position } : {})),
     lose: raise({ type: 'connection.lost' }),
@@ -166,10 +172,11 @@ export const inspectorSetup = setup({
     isWithdrawn: ({ event }) => event.type === 'socket.closed' && event.code === WITHDRAWN,
     isSignInRequired: (_, { error }: { readonly error: unknown }) =>
       error instanceof ProblemError && error.status === 401,
-    isFollowing: stateIn({ view: 'following' }),
+    isNotPaused: not(stateIn({ view: 'paused' })),
+    isCaughtUp: ({ context: { held } }) => held.isEmpty && held.dropped === 0,
     hasHeldTooMuch: ({ context: { held } }) => held.dropped > 0,
     hasMessages: ({ context: { inbox } }) => !inbox.isEmpty,
     isRecordingFull: ({ context: { recorded } }) => recorded > MAX_RECORDED,
   },
-  delays: { gather: 60, retry: 1_000, rereadHealth: 10_000 },
+  delays: { gather: 60, part: 16, retry: 1_000, rereadHealth: 10_000 },
 });

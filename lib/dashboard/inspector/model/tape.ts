@@ -88,6 +88,8 @@ export class Tape {
   #characters = 0;
   #dropped = 0;
   #structure = 0;
+  /** The run of the host to which all actors that live belong. */
+  #run: string | null = null;
 
   constructor(limits: TapeLimits = LIVE_LIMITS) {
     this.#limits = limits;
@@ -255,6 +257,8 @@ export class Tape {
 
   #endOtherRuns(id: string): void {
     const run = runOf(id);
+    if (run === this.#run) return;
+    this.#run = run;
     for (const kept of this.#actors.values()) if (kept.until === null && runOf(kept.id) !== run) this.#end(kept);
   }
 

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { StateBadge, StateMark } from '../../words/state-badge.tsx';
-import { STANDINGS, standingOf, wordsOf } from '../../../frontend/world/standing.ts';
-import type { Standing } from '../../../frontend/world/standing.ts';
+import { PAST_STANDINGS, pastStandingOf, wordsOf } from '../../../frontend/world/standing.ts';
 import type { State } from '../../../frontend/world/world.ts';
 import { useTape } from '../inspector-context.ts';
 import { chartStateOf, stateWords } from '../model/state-value.ts';
@@ -16,7 +15,7 @@ interface KnownState {
 function knownState({ machine }: Actor, { value }: ActorState): KnownState | null {
   if (machine !== 'service' && machine !== 'agent') return null;
   const { state, substate } = chartStateOf(value);
-  return STANDINGS.some((one) => one === state) ? { state: state as State, substate } : null; // checked here
+  return PAST_STANDINGS.some((one) => one === state) ? { state: state as State, substate } : null; // checked here
 }
 
 /** What an actor that has no state says about itself. */
@@ -31,7 +30,7 @@ export function ActorStateBrief({ actor }: { readonly actor: Actor }): ReactNode
   if (now === null) return null;
   const known = now.status === 'active' ? knownState(actor, now) : null;
   if (known === null) return <span className="row-state">{wordsIn(now)}</span>;
-  const standing: Standing = standingOf(known);
+  const standing = pastStandingOf(known);
   return (
     <span className={`row-state is-${standing}`}>
       <StateMark state={standing} /> {wordsOf(standing)}

@@ -23,7 +23,7 @@ interface TreeRowProps {
   readonly isChosen: boolean;
 }
 
-function TreeRow({ row, top, isActive, isChosen }: TreeRowProps): ReactNode {
+const TreeRow = memo(function TreeRow({ row, top, isActive, isChosen }: TreeRowProps): ReactNode {
   const { id, name, actor, level, isOpen } = row;
   return (
     <div
@@ -52,7 +52,7 @@ function TreeRow({ row, top, isActive, isChosen }: TreeRowProps): ReactNode {
       {actor === null ? <HostState /> : <ActorStateBrief actor={actor} />}
     </div>
   );
-}
+});
 
 function HostState(): ReactNode {
   const status = useInspection(({ context }) => context.health?.status ?? null);
@@ -69,6 +69,21 @@ function toggledIn(toggled: ReadonlySet<string>, id: string): ReadonlySet<string
   if (!next.delete(id)) next.add(id);
   return next;
 }
+
+interface SearchProps {
+  readonly value: string;
+  readonly count: number;
+  readonly onChange: (value: string) => void;
+}
+
+const Search = memo(function Search({ value, count, onChange }: SearchProps): ReactNode {
+  return (
+    <SearchField className="search" value={value} onChange={onChange}>
+      <Label className="visually-hidden">Search actors</Label>
+      <Input placeholder={`Search ${counted(count, 'actor')}`} />
+    </SearchField>
+  );
+});
 
 interface ActorTreeProps {
   readonly hostName: string;
@@ -121,10 +136,7 @@ export const ActorTree = memo(function ActorTree({ hostName, chosen, onChoose }:
   const count = useMemo(() => tape.actorsAt(isLive ? tape.end : position).length, [tape, from]);
   return (
     <nav className="list actor-list" aria-label="Actors">
-      <SearchField className="search" value={search} onChange={setSearch}>
-        <Label className="visually-hidden">Search actors</Label>
-        <Input placeholder={`Search ${counted(count, 'actor')}`} />
-      </SearchField>
+      <Search value={search} count={count} onChange={setSearch} />
       <div
         ref={container}
         className="tree"

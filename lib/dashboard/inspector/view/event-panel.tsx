@@ -1,5 +1,5 @@
-import { useDeferredValue, useMemo, useState } from 'react';
-import type { ReactNode } from 'react';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
+import type { Dispatch, ReactNode, SetStateAction } from 'react';
 import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { counted } from '../../../frontend/words/amount.ts';
 import { useInspection, useInspector, useTape } from '../inspector-context.ts';
@@ -99,6 +99,78 @@ function Payload({ row }: { readonly row: TapeRow | null }): ReactNode {
   );
 }
 
+interface EventBarProps {
+  readonly view: EventView;
+  readonly onView: (view: EventView) => void;
+  readonly filter: EventFilter;
+  readonly onFilter: Dispatch<SetStateAction<EventFilter>>;
+  /** Of the chosen actor; null: it has no events of its own. */
+  readonly name: string | null;
+}
+
+/** How events are shown, and which; apart from what changes with each event. */
+const EventBar = memo(function EventBar({ view, onView, filter, onFilter, name }: EventBarProps): ReactNode {
+  const change = (part: Partial<EventFilter>): void => {
+    onFilter((before) => ({ ...before, ...part }));
+  };
+  return (
+    <>
+      <PauseButton />
+      <ToggleButtonGroup
+        className="view-switch"
+        aria-label="Show events as"
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[view]}
+        onSelectionChange={(keys) => {
+          onView(keys.has('sequence') ? 'sequence' : 'list');
+        }}
+      >
+        <ToggleButton id="list" className="button">
+          List
+        </ToggleButton>
+        <ToggleButton id="sequence" className="button">
+          Sequence
+        </ToggleButton>
+      </ToggleButtonGroup>
+      <FilterField
+        label="Filter by sender or receiver"
+        placeholder="Actor"
+        value={filter.actor}
+        onChange={(actor) => {
+          change({ actor });
+        }}
+      />
+      <FilterField
+        label="Filter by type of event"
+        placeholder="Event"
+        value={filter.event}
+        onChange={(event) => {
+          change({ event });
+        }}
+      />
+      <Button
+        className="button"
+        isDisabled={name === null}
+        onPress={() => {
+          change({ actor: name ?? '' });
+        }}
+      >
+        Only the chosen actor
+      </Button>
+      <ToggleButton
+        className="button toggle"
+        isSelected={filter.withEffects}
+        onChange={(withEffects) => {
+          change({ withEffects });
+        }}
+      >
+        Effects
+      </ToggleButton>
+    </>
+  );
+});
+
 interface EventPanelProps {
   /** The chosen actor. */
   readonly chosen: string | null;
@@ -106,7 +178,7 @@ interface EventPanelProps {
 }
 
 /** The events between the actors, as a list or as a sequence diagram; one of them can be chosen, which pauses the page. */
-export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
+export const EventPanel = memo(function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
   const { actor: machine } = useInspector();
   const { tape, version } = useTape();
   const moment = useInspection(({ context }) => context.moment);
@@ -125,58 +197,7 @@ export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
   return (
     <section className="event-panel" aria-label="Events">
       <div className="event-bar">
-        <PauseButton />
-        <ToggleButtonGroup
-          className="view-switch"
-          aria-label="Show events as"
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[view]}
-          onSelectionChange={(keys) => {
-            setView(keys.has('sequence') ? 'sequence' : 'list');
-          }}
-        >
-          <ToggleButton id="list" className="button">
-            List
-          </ToggleButton>
-          <ToggleButton id="sequence" className="button">
-            Sequence
-          </ToggleButton>
-        </ToggleButtonGroup>
-        <FilterField
-          label="Filter by sender or receiver"
-          placeholder="Actor"
-          value={filter.actor}
-          onChange={(actor) => {
-            setFilter({ ...filter, actor });
-          }}
-        />
-        <FilterField
-          label="Filter by type of event"
-          placeholder="Event"
-          value={filter.event}
-          onChange={(event) => {
-            setFilter({ ...filter, event });
-          }}
-        />
-        <Button
-          className="button"
-          isDisabled={name === null}
-          onPress={() => {
-            setFilter({ ...filter, actor: name ?? '' });
-          }}
-        >
-          Only the chosen actor
-        </Button>
-        <ToggleButton
-          className="button toggle"
-          isSelected={filter.withEffects}
-          onChange={(withEffects) => {
-            setFilter({ ...filter, withEffects });
-          }}
-        >
-          Effects
-        </ToggleButton>
+        <EventBar view={view} onView={setView} filter={filter} onFilter={setFilter} name={name} />
         <Count shown={rows.length} all={tape.rows.length} dropped={tape.dropped} />
       </div>
       <div className="event-body">
@@ -187,4 +208,4 @@ export function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
       </div>
     </section>
   );
-}
+});

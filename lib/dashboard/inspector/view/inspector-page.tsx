@@ -66,7 +66,7 @@ export function InspectorPage(): ReactNode {
       <ActorTree hostName={hostName} chosen={chosen} onChoose={choose} />
       <main className="inspector-main">
         <ActorPanel id={shown} />
-        <EventPanel onChoose={choose} chosen={chosen} />
+        <EventPanel onChoose={choose} chosen={shown} />
       </main>
     </div>
   );

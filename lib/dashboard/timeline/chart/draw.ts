@@ -1,5 +1,5 @@
-import { STANDING_NAMES, STANDINGS } from '../../../frontend/world/standing.ts';
-import type { Standing } from '../../../frontend/world/standing.ts';
+import { STANDING_NAMES, PAST_STANDINGS } from '../../../frontend/world/standing.ts';
+import type { PastStanding } from '../../../frontend/world/standing.ts';
 import { importanceOf, indexAt } from '../../../frontend/timeline/lanes.ts';
 import type { Lane, LaneMark, Lanes } from '../../../frontend/timeline/lanes.ts';
 import type { Period } from '../../../frontend/timeline/period.ts';
@@ -33,12 +33,12 @@ function xOf({ left, width, view }: Frame, at: number): number {
   return left + ((at - view.from) / (view.to - view.from)) * width;
 }
 
-function urgency(state: Standing | null): number {
-  return state === null ? STANDINGS.length : STANDINGS.indexOf(state);
+function urgency(state: PastStanding | null): number {
+  return state === null ? PAST_STANDINGS.length : PAST_STANDINGS.indexOf(state);
 }
 
 /** Draws a part of a lane in one state. */
-function drawBar(frame: Frame, from: number, to: number, top: number, state: Standing | null): void {
+function drawBar(frame: Frame, from: number, to: number, top: number, state: PastStanding | null): void {
   const { context, ratio, palette } = frame;
   const full = BAR_PX * ratio;
   if (state === null) {
@@ -52,7 +52,7 @@ function drawBar(frame: Frame, from: number, to: number, top: number, state: Sta
 }
 
 /** Names a state where there is room for it. */
-function nameBar(frame: Frame, from: number, to: number, top: number, state: Standing | null): void {
+function nameBar(frame: Frame, from: number, to: number, top: number, state: PastStanding | null): void {
   const { context, ratio, left, width, palette } = frame;
   const begin = Math.max(from, left) + 4 * ratio;
   const end = Math.min(to, left + width) - 4 * ratio;
@@ -71,7 +71,7 @@ function nameBar(frame: Frame, from: number, to: number, top: number, state: Sta
 interface Bar {
   readonly from: number;
   readonly to: number;
-  readonly state: Standing | null;
+  readonly state: PastStanding | null;
 }
 
 /** The bars of a lane: what is narrower than a pixel becomes one, in the most urgent of its states. */

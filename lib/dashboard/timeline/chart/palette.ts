@@ -1,6 +1,6 @@
 import { STATE_HATCHES, STATE_HEIGHTS } from '../../../frontend/timeline/looks.ts';
 import type { Hatch } from '../../../frontend/timeline/looks.ts';
-import type { Standing } from '../../../frontend/world/standing.ts';
+import type { PastStanding } from '../../../frontend/world/standing.ts';
 
 /** How a state is drawn: each has its own height and pattern, so that nobody has to distinguish colours. */
 export interface StateLook {
@@ -19,7 +19,7 @@ export interface Palette {
   readonly accent: string;
   readonly accentSurface: string;
   readonly danger: string;
-  readonly states: Readonly<Record<Standing, StateLook>>;
+  readonly states: Readonly<Record<PastStanding, StateLook>>;
   readonly unknown: string | CanvasPattern;
   readonly healthy: string;
   readonly degraded: string | CanvasPattern;
@@ -86,7 +86,7 @@ function hatched(color: string, over: string, hatch: Hatch): string | CanvasPatt
 export function paletteOf(element: HTMLElement): Palette {
   const color = (name: string): string => colorOf(element, name);
   const [surface, line] = [color('--surface'), color('--line')];
-  const look = (state: Standing): StateLook => {
+  const look = (state: PastStanding): StateLook => {
     const own = color(`--state-${state}`);
     return { height: STATE_HEIGHTS[state], color: own, fill: hatched(own, surface, STATE_HATCHES[state]) };
   };

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Problem } from '../../words/problem.tsx';
-import { STANDING_NAMES, STANDINGS } from '../../../frontend/world/standing.ts';
+import { STANDING_NAMES, PAST_STANDINGS } from '../../../frontend/world/standing.ts';
 import { StateMark } from '../../words/state-badge.tsx';
 import type { MarkKind } from '../../../frontend/timeline/lanes.ts';
 import { MARK_NAMES, markPath } from '../../../frontend/timeline/marks.ts';
@@ -34,7 +34,7 @@ function Legend(): ReactNode {
     <details className="tl-legend">
       <summary>What the shapes mean</summary>
       <ul>
-        {STANDINGS.map((standing) => (
+        {PAST_STANDINGS.map((standing) => (
           <li key={standing}>
             <StateMark state={standing} /> {STANDING_NAMES[standing]}
           </li>

@@ -158,8 +158,52 @@ describe('the machine of the inspector page', () => {
     expect(page.context.heldEvents).to.equal(2);
     expect(page.context.moment).to.equal(page.context.tape.end);
     page.actor.send({ type: 'resume' });
+    await page.pass(16);
     expect(page.events).to.deep.equal(['down', 'up', 'down']);
     expect([page.context.heldEvents, page.context.moment]).to.deep.equal([0, null]);
+  });
+
+  it('shows much that was held back in parts and in order, with what comes in the meantime after it', async () => {
+    const page = new InspectorWorld();
+    const host = await page.begin();
+    page.actor.send({ type: 'pause' });
+    for (let round = 0; round < 150; round += 1) host.move('agent:pump1', `e${round}`, 'running');
+    page.receive(host.texts.splice(0));
+    await page.pass(100);
+    page.actor.send({ type: 'resume' });
+    expect(page.events).to.deep.equal([]);
+    await page.pass(16);
+    expect(page.events).to.have.length(100);
+    page.actor.send({ type: 'pause' });
+    await page.happen(host, 'down');
+    expect([page.events.length, page.context.heldEvents]).to.deep.equal([100, 51]);
+    page.actor.send({ type: 'resume' });
+    await page.pass(0);
+    await page.happen(host, 'up');
+    await page.pass(100);
+    const moves = Array.from({ length: 150 }, (_, round) => `e${round}`);
+    expect(page.events).to.deep.equal([...moves, 'down', 'up']);
+    expect(page.is({ view: 'following' })).to.equal(true);
+    expect(page.opened).to.equal(1);
+  });
+
+  it('gets the state of all actors again if too much comes before it has caught up', async () => {
+    const page = new InspectorWorld();
+    const host = await page.begin();
+    const send = (count: number): void => {
+      const big = 'x'.repeat(30_000);
+      for (let round = 0; round < count; round += 1) host.event('agent:pump1', 'big', undefined, { big });
+      page.receive(host.texts.splice(0));
+    };
+    page.actor.send({ type: 'pause' });
+    send(2_000);
+    await page.pass(100);
+    page.actor.send({ type: 'resume' });
+    send(1_500);
+    for (let part = 0; part < 4; part += 1) await page.pass(16);
+    expect([page.opened, page.open]).to.deep.equal([2, 1]);
+    await page.pass(100);
+    expect(page.events.filter((event) => / messages were too many and were dropped$/.test(event))).to.have.length(1);
   });
 
   it('pauses when a moment is chosen, and steps between moments', async () => {
@@ -180,6 +224,7 @@ describe('the machine of the inspector page', () => {
     page.actor.send({ type: 'pause' });
     await page.overflow(host);
     page.actor.send({ type: 'resume' });
+    await page.pass(16);
     expect(page.events[0]).to.match(/^\d+ messages were too many and were dropped$/);
     expect([page.opened, page.open]).to.deep.equal([2, 1]);
   });

@@ -1,0 +1,38 @@
+/** Chromium for measurements and screenshots. */
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+function browserPath() {
+  const path = process.env['CHROMIUM'] ?? BROWSERS.find((candidate) => existsSync(candidate));
+  if (path === undefined)
+    throw new Error('No browser was found; install chromium, or set CHROMIUM to the path of one.');
+  return path;
+}
+
+/** Calls `run` with a browser, which is closed afterwards. */
+export async function inChromium(run) {
+  const browser = await chromium.launch({
+    executablePath: browserPath(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  try {
+    return await run(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A session of the development tools that can measure the processor time of a page. */
+export async function measuringSession(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return session;
+}
+
+/** The processor time that the thread of a page has used so far, in milliseconds. */
+export async function processorMs(session) {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000;
+}
