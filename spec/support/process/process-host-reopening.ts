@@ -114,11 +114,11 @@ export function describeReopening(harnessOf: () => ReopenedHarness): void {
     });
 
     it('revokes an intent that was not carried out, which then never runs however late it arrives', async () => {
-      const { launchId, arrive } = reopening.intend(PUMP);
+      const late = reopening.intend(PUMP);
       const second = await reopening.reopen();
       const status = (await second.survey()).get(PUMP);
-      expect(status).to.deep.equal({ status: 'revoked', generation: 1, launchId });
-      expect(await arrive()).to.equal('refused');
+      expect(status).to.deep.equal({ status: 'revoked', generation: 1, launchId: late.launchId });
+      expect(await late.arrive()).to.equal('refused');
       expect(second.live()).to.be.empty;
       const next = launchedBy(await second.launch(harness.request(PUMP, 2)));
       expect(second.live()).to.deep.equal([next]);
