@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LaunchStatusRegistry } from '../../launching/launch-status-registry.ts';
 import { transient } from '../../launching/transient-failure.ts';
+import { signalNumber } from '../../launching/signal-names.ts';
 import { launchVariables } from '../../model/environment.ts';
 import type { Launch, LaunchFailure, LaunchOutcome, LaunchStatus, ProcessExit } from '../../model/process.ts';
 import type { NodeSignal, StopSpec } from '../../model/spec.ts';
@@ -19,6 +20,7 @@ import { OrphanPods } from './orphan-pods.ts';
 import type { PodContext } from './pod-context.ts';
 import { PodLaunch } from './pod-launch.ts';
 import { PodLaunches } from './pod-launches.ts';
+import { signalPod } from './signal-pod.ts';
 import { Survey } from './survey.ts';
 import type { KubernetesProcessHostOptions } from './host-options.ts';
 
@@ -228,13 +230,13 @@ export class KubernetesProcessHost implements ProcessHost {
     return exits[0] ?? null;
   }
 
-  signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+  async signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {
+    const number = signalNumber(signal);
+    if (number === null) throw new RangeError(`There is no signal "${signal}".`);
     const status = this.status(serviceId);
-    if (status?.status !== 'alive') return Promise.resolve(false);
-    const where = status.launch.place ?? 'its pod';
-    return Promise.reject(
-      new Error(`The signal ${signal} cannot be sent to ${where}: this host has no way to run commands in pods.`),
-    );
+    if (status?.status !== 'alive') return false;
+    const { client, timers } = this.#options;
+    return signalPod(client.access, `${this.#context.calls.path}/pods/${this.#nameOf(serviceId)}`, number, timers);
   }
 
   problems(): readonly string[] {

@@ -7,6 +7,8 @@ import type { ApiObject } from '../api/objects.ts';
 import { ANNOTATIONS, CONTAINER, FINALIZER, INSTANCE_LABEL, permitName } from './names.ts';
 
 const SHIM_FOLDER = '/coredinator/shim';
+/** The shim as containers see it. */
+export const SHIM = `${SHIM_FOLDER}/coredinator-shim`;
 const PERMIT_FOLDER = '/coredinator/permit';
 const PERMIT_FILE = 'environment';
 /** What Kubernetes keeps with the exit code of a container. */
@@ -128,8 +130,8 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
     name: CONTAINER,
     image: defaults.image,
     imagePullPolicy: 'IfNotPresent',
-    command: [
-      `${SHIM_FOLDER}/coredinator-shim`,
+    command: verbatim([
+      SHIM,
       ...['pod', launchId, `${PERMIT_FOLDER}/${PERMIT_FILE}`, END_FILE],
       String(signalNumber(stop.signal) ?? 15),
       String(Math.round(stop.graceMs)),
@@ -137,8 +139,8 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
       ...limitArguments(limits),
       '--',
       executablePath,
-    ],
-    args: [...args],
+    ]),
+    args: verbatim(args),
     // The status of a pod without its permit says so because of this variable alone.
     env: [{ name: 'COREDINATOR_PERMIT', valueFrom: { secretKeyRef: { name: permitName(launchId), key: 'launch' } } }],
     terminationMessagePath: END_FILE,
@@ -153,6 +155,11 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
       })),
     ],
   };
+}
+
+/** Kubernetes replaces `$(NAME)`, and takes `$$` for one dollar sign. */
+function verbatim(texts: readonly string[]): readonly string[] {
+  return texts.map((text) => text.replaceAll('$', () => '$$'));
 }
 
 function limitArguments(limits: ResourceLimits): readonly string[] {
