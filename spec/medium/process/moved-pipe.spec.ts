@@ -7,7 +7,7 @@ import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 
 const PUMP = parseServiceId('pump');
 
