@@ -6,9 +6,9 @@
  */
 /** Files of cli/ that need the whole host or its configuration, and are loaded when their command is run. */
 const loadedWhenRun = '^lib/cli/(serve/serve|config/(config-commands|check|check-report))\\.ts$';
-const adapters = ['process', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
+const adapters = ['process', 'kubernetes', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
 /** Adapters that are told of launches or make them: they share launching/. */
-const launching = ['process', 'logs'];
+const launching = ['process', 'kubernetes', 'logs'];
 
 module.exports = {
   forbidden: [
@@ -239,6 +239,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/cli/top/(app|live)\\.tsx$' },
       to: { path: '^lib/cli/top/(app|live)\\.tsx$', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'kubernetes-client-has-its-room',
+      comment:
+        'The official client is an optional package of 62, loaded to read a kubeconfig alone. Remedy: KubernetesClient (lib/kubernetes/api).',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: 'node_modules/@kubernetes/', dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'kubernetes-client-reads-kubeconfigs',
+      comment: 'See kubernetes-client-has-its-room.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/kubernetes/api/kubeconfig\\.ts$' },
+      to: { path: 'node_modules/@kubernetes/' },
     },
     {
       name: 'engines-load-when-chosen',

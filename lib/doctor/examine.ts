@@ -27,7 +27,7 @@ export async function examine(request: DoctorRequest, began: (title: string) => 
   const context = await contextOf(request);
   const results: CheckResult[] = [];
   const { config } = context;
-  const engine = config instanceof Error ? 'local' : config.effective.engine;
+  const engine = config instanceof Error ? 'local' : config.effective.engine.type;
   for (const check of checksFor(engine, CHECKS)) {
     began(check.title);
     results.push({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ServeOptions } from './options.ts';
 import { Health } from '../control/health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { EngineName } from '../model/engine.ts';
+import type { EngineSettings } from '../model/engine.ts';
 import { doubtOf, type Guarantees } from '../model/process.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
@@ -32,7 +32,7 @@ import type { OnStoreWrite } from '../ports/store-writes.ts';
 
 export interface AdapterSettings {
   readonly options: ServeOptions;
-  readonly engine: EngineName;
+  readonly engine: EngineSettings;
   /** The URL of the API of this host, which is given to processes. */
   readonly url: string;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ENGINES } from '../../model/engine.ts';
 import { CONDITIONS, OUTPUT_MODES, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
+import { kubernetesSchema } from './kubernetes-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
 import {
@@ -166,7 +166,9 @@ export const hostLogsSchema = z.strictObject({
 export type HostLogs = z.output<typeof hostLogsSchema>;
 
 /** What makes the processes of services. */
-export const engineSchema = z.enum(ENGINES);
+export const engineSchema = z.union([z.literal('local'), z.strictObject({ kubernetes: kubernetesSchema })], {
+  error: 'must be local, or a mapping with kubernetes',
+});
 
 /** The structure of `coredinator.yaml`. */
 export const hostSchema = z.strictObject({
@@ -182,7 +184,9 @@ export const hostSchema = z.strictObject({
   webhooks: z.record(name, webhookLayer).describe('Receivers of events, by name.').optional(),
   logs: hostLogsSchema.partial().describe('How much output of all services together is kept.').optional(),
   engine: engineSchema
-    .describe('What makes the processes of services: local, as processes of this machine. Default: local.')
+    .describe(
+      'What makes the processes of services: local, as processes of this machine; or a mapping with kubernetes, as pods of a cluster. Default: local.',
+    )
     .optional(),
 });
 
