@@ -4,6 +4,8 @@ import { openClient } from '../../kubernetes/api/open-client.ts';
 import { KubernetesProcessHost } from '../../kubernetes/launching/kubernetes-process-host.ts';
 import { POD_GUARANTEES } from '../../kubernetes/launching/launch-of-pod.ts';
 import { kubernetesArchitecture, shimConfigMap } from '../../kubernetes/pods/shim-object.ts';
+import { PodLogs } from '../../kubernetes/output/pod-logs.ts';
+import { recordSink } from '../../logs/sink/record-sink.ts';
 import type { KubernetesSettings } from '../../model/engine.ts';
 import type { Engine, EngineContext } from '../../ports/engine/engine.ts';
 import type { PortFinder } from '../../ports/port-registry.ts';
@@ -19,14 +21,15 @@ export async function openKubernetesEngine(settings: KubernetesSettings, context
   const { stateDir, basePath, executableRoots, log } = context;
   const client = await openClient({ file: settings.kubeconfig, context: settings.context });
   const { image, volumes, nodeSelector, serviceAccount, launchTimeoutMs } = settings;
+  const namespace = settings.namespace ?? client.access.namespace ?? DEFAULT_NAMESPACE;
   const processes = new KubernetesProcessHost({
     ...context,
     client,
-    namespace: settings.namespace ?? client.access.namespace ?? DEFAULT_NAMESPACE,
+    namespace,
     defaults: { image, volumes, nodeSelector, serviceAccount },
     shim: shimOfPods(),
     launchTimeoutMs,
-    output: null,
+    output: new PodLogs({ client, namespace, sink: recordSink(stateDir), timers: wallTimers, log }),
     timers: wallTimers,
   });
   return {
