@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { WebSocket, type ClientOptions } from 'ws';
 import { systemCodeOf } from '../../model/system-error.ts';
 import type { Timers } from '../../ports/clock.ts';
@@ -43,7 +44,7 @@ export async function execInPod(access: ClusterAccess, request: ExecRequest, tim
   for (const stream of ['stdout', 'stderr']) url.searchParams.append(stream, 'true');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const servername = serverName ?? (isIP(host) === 0 ? host : '');
-  const options: ClientOptions = {
+  const options: ClientOptions & ConnectionOptions = {
     ...tls,
     headers,
     servername,

@@ -81,10 +81,3 @@ export interface ClusterNode extends ApiObject {
   readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
-
-/** What the API server says of itself at /version. */
-export interface ServerVersion {
-  readonly major?: string;
-  readonly minor?: string;
-  readonly gitVersion?: string;
-}

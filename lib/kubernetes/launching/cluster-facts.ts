@@ -1,13 +1,9 @@
 import { hasStatus } from '../api/api-error.ts';
 import type { KubernetesClient } from '../api/client.ts';
-import type { ApiObject, ServerVersion } from '../api/objects.ts';
+import type { ApiObject } from '../api/objects.ts';
 import type { NewObject } from '../pods/manifest.ts';
 import { isExisting } from '../pods/pod-calls.ts';
 import type { Attempts } from './attempts.ts';
-import type { StopWay } from './pod-context.ts';
-
-/** Kubelets from this minor version on end pods with a deadline by other code, for which keeping the log was not seen. */
-const DELETION_SINCE_MINOR = 22;
 
 /** What a host has to know of a cluster, and to put into it, before its first launch. */
 export class ClusterFacts {
@@ -15,7 +11,7 @@ export class ClusterFacts {
   readonly #namespace: string;
   readonly #shim: NewObject;
   readonly #attempts: Attempts;
-  #known: { readonly bootId: string; readonly stopWay: StopWay; readonly mayReadNodes: boolean } | null = null;
+  #known: { readonly bootId: string; readonly mayReadNodes: boolean } | null = null;
   #asked: Promise<void> | null = null;
   #problem: string | null = null;
 
@@ -45,10 +41,6 @@ export class ClusterFacts {
     return this.#known?.bootId ?? '';
   }
 
-  get stopWay(): StopWay {
-    return this.#known?.stopWay ?? 'deletion';
-  }
-
   get mayReadNodes(): boolean {
     return this.#known?.mayReadNodes ?? false;
   }
@@ -76,11 +68,10 @@ export class ClusterFacts {
   }
 
   async #ask(): Promise<void> {
-    const version = await this.#client.get<ServerVersion>('/version');
     await this.#putShim();
     const bootId = await this.#namespaceId();
     const mayReadNodes = await this.#isAllowed(() => this.#client.get('/api/v1/nodes', { limit: 1 }));
-    this.#known = { bootId, stopWay: stopWayOf(version), mayReadNodes };
+    this.#known = { bootId, mayReadNodes };
   }
 
   async #putShim(): Promise<void> {
@@ -111,9 +102,4 @@ export class ClusterFacts {
       return false;
     }
   }
-}
-
-/** How pods are stopped by the kubelets of this version; the API server is never older than they are. */
-export function stopWayOf({ major = '', minor = '' }: ServerVersion): StopWay {
-  return major === '1' && Number.parseInt(minor, 10) < DELETION_SINCE_MINOR ? 'deadline' : 'deletion';
 }

@@ -1,27 +1,19 @@
 import type { LaunchId } from '../../model/values/ids.ts';
-import { isAway } from '../api/api-error.ts';
 import type { Pod } from '../api/objects.ts';
 import { graceSeconds } from '../pods/manifest.ts';
-import { isRunning } from '../pods/pod-state.ts';
 import { Closed } from './attempts.ts';
 import type { PodContext } from './pod-context.ts';
 
 const RELEASE_AGAIN_MS = 200;
 const REMOVE_AGAIN_MS = 5_000;
 
-/** Lets the kubelet end a pod: with the grace that it was made with by a deadline, and a shorter one by a deletion. */
-export async function endPod(pod: Pod, graceMs: number, { calls, stopWay, log }: PodContext): Promise<void> {
+/**
+ * Lets the kubelet end a pod. A deadline (activeDeadlineSeconds) would keep its log, but a kubelet that meets it while the
+ * container starts may end the container and report it as running for ever (seen on 1.20).
+ */
+export async function endPod(pod: Pod, graceMs: number, { calls }: PodContext): Promise<void> {
   const given = pod.spec?.terminationGracePeriodSeconds ?? Infinity;
   const isInTime = graceSeconds(graceMs) >= given;
-  if (stopWay === 'deadline' && isInTime && isRunning(pod)) {
-    try {
-      await calls.setDeadline(pod);
-      return;
-    } catch (error) {
-      if (isAway(error)) throw error;
-      log.warn({ err: error, pod: pod.metadata.name }, 'a pod cannot be given a deadline, so it is deleted');
-    }
-  }
   await calls.deletePod(pod, isInTime ? given : Math.max(1, Math.ceil(graceMs / 1_000)));
 }
 

@@ -12,7 +12,7 @@ import { INSTANCE_LABEL, instanceLabel, podName } from '../pods/names.ts';
 import { PodCalls } from '../pods/pod-calls.ts';
 import { Reflector } from '../watch/reflector.ts';
 import { Adoption } from './adoption.ts';
-import { Attempts, Closed } from './attempts.ts';
+import { Attempts, Closed, leave } from './attempts.ts';
 import { ClusterFacts } from './cluster-facts.ts';
 import { LaunchAttempt } from './launch-attempt.ts';
 import { Nodes } from './nodes.ts';
@@ -45,7 +45,6 @@ export class KubernetesProcessHost implements ProcessHost {
     this.#options = options;
     this.#attempts = new Attempts({ timers, clock, log });
     this.#facts = new ClusterFacts({ client, namespace, shim: shim.object, attempts: this.#attempts });
-    const facts = this.#facts;
     const calls = new PodCalls(client, namespace);
     const instance = instanceLabel(instanceId);
     const common = { client, timers, clock, log };
@@ -80,9 +79,6 @@ export class KubernetesProcessHost implements ProcessHost {
         shim: { configMap: shim.object.metadata.name, architecture: shim.architecture },
       },
       launchTimeoutMs: options.launchTimeoutMs,
-      get stopWay() {
-        return facts.stopWay;
-      },
       output: options.output,
     };
     this.#orphans = new OrphanPods(this.#context, {
@@ -124,11 +120,10 @@ export class KubernetesProcessHost implements ProcessHost {
 
   async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     const newest = await this.#options.ledger.newest();
-    void this.#facts.learn().then(
-      () => (this.#facts.mayReadNodes && !this.#isClosed ? this.#nodes.start() : null),
-      () => null, // closed
-    );
-    await this.#survey.run(newest);
+    const learned = this.#facts
+      .learn()
+      .then(() => (this.#facts.mayReadNodes && !this.#isClosed ? this.#nodes.start() : undefined), leave);
+    await this.#survey.run(newest, learned);
     return this.#context.status.all();
   }
 

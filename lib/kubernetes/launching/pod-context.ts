@@ -18,9 +18,6 @@ export interface PodOutput {
   close(): void;
 }
 
-/** How a stop reaches a pod: by its deadline, which keeps the log, or by its deletion. */
-export type StopWay = 'deadline' | 'deletion';
-
 /** What all launches share. */
 export interface PodContext {
   readonly calls: PodCalls;
@@ -29,7 +26,6 @@ export interface PodContext {
   readonly status: LaunchStatusRegistry;
   readonly defaults: PodDefaults;
   readonly launchTimeoutMs: number;
-  readonly stopWay: StopWay;
   readonly output: PodOutput | null;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -43,7 +43,7 @@ export class Survey {
   }
 
   /** Resolves when it is known what became of the launches, or when the cluster has not answered for some time. */
-  async run(newest: readonly LaunchEntry[]): Promise<void> {
+  async run(newest: readonly LaunchEntry[], learned: Promise<void>): Promise<void> {
     const { timers } = this.#parts.context;
     let timer: unknown = null;
     const late = new Promise<'late'>((resolve) => {
@@ -51,7 +51,9 @@ export class Survey {
         resolve('late');
       }, SURVEY_MS);
     });
-    if ((await Promise.race([this.#surveyAll(newest), late])) === 'late') this.#assume(newest);
+    // Launches need what is learned, and they come next.
+    const all = Promise.all([this.#surveyAll(newest), learned]);
+    if ((await Promise.race([all, late])) === 'late') this.#assume(newest);
     timers.clearTimeout(timer);
   }
 

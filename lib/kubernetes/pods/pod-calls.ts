@@ -55,14 +55,6 @@ export class PodCalls {
     }
   }
 
-  /** Lets the kubelet end the pod with its own grace; unlike a deletion this keeps its log. */
-  async setDeadline({ metadata }: Pod): Promise<void> {
-    await this.#client.patch(`${this.path}/pods/${metadata.name}`, [
-      { op: 'test', path: '/metadata/uid', value: metadata.uid },
-      { op: 'add', path: '/spec/activeDeadlineSeconds', value: 1 },
-    ]);
-  }
-
   /** Lets the kubelet end the pod; 0 only for one that has ended. Our finalizer keeps the object. */
   async deletePod({ metadata }: Pod, gracePeriodSeconds: number): Promise<void> {
     const body = { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds, preconditions: { uid: metadata.uid } };

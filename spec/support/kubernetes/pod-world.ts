@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -75,15 +74,6 @@ export class PodWorld {
   async openSurveyed(): Promise<ProcessHost> {
     const host = await this.open();
     await host.survey();
-    // The first launch is refused until the cluster has the shim.
-    await eventually(
-      async () => {
-        const outcome = await host.launch({ ...this.request(parseService('probe'), 1), args: ['a\0b'] });
-        if (outcome.type === 'refused' && outcome.failure.code === 'EAPI') throw new Error(outcome.failure.message);
-      },
-      20_000,
-      50,
-    );
     return host;
   }
 
@@ -217,10 +207,6 @@ export class PodWorld {
     }
     for (const fd of this.#held) closeSync(fd);
   }
-}
-
-function parseService(text: string): ServiceId {
-  return text as ServiceId; // a valid id
 }
 
 function commandOf(pid: string): readonly string[] {
