@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Promised, Trouble } from './commands.js';
 import { FaultRound } from './fault-round.js';
 import { faultOf } from './faults/registry.js';
@@ -118,6 +120,7 @@ export class Chaos {
   }
 
   async #round(plan) {
+    this.note({ ...plan, fault: plan.fault === null ? null : { ...plan.fault, fault: plan.fault.fault.name } });
     const bounded = this.promised.filter(({ target }) => target.bound !== null).map(({ target }) => target.services[0]);
     let host;
     if (plan.fault !== null) host = await new FaultRound(this, plan).play();
@@ -132,6 +135,11 @@ export class Chaos {
     else if (signal !== 'SIGKILL')
       this.tally.lose('crashed hosts', `exit code ${code}, signal ${signal}: ${host.tail}`);
     await this.whileDead(plan);
+  }
+
+  /** Adds to the story of this host, for whoever looks at a loss. */
+  note(what) {
+    appendFileSync(join(this.plant.folder, 'story.jsonl'), `${JSON.stringify({ at: new Date(), ...what })}\n`);
   }
 
   /** Spawns another host, which is not ready yet. */

@@ -59,7 +59,9 @@ export class LastHost {
     let problems = [];
     const isQuiet = async () => (problems = await problemsOf(host, this.#chaos)).length === 0;
     const isDone = (await until(QUIET_MS, isQuiet)) && (await pause(1_500), await until(QUIET_MS, isQuiet));
-    if (!isDone) for (const problem of problems) this.#tally.lose('services not as intended', problem);
+    if (isDone) return;
+    for (const problem of problems) this.#tally.lose('services not as intended', problem);
+    await host.keepAnswers();
   }
 
   /**

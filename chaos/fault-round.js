@@ -63,11 +63,13 @@ export class FaultRound {
     const injection = injectedBefore ?? (choice.moment === 'alive' ? await fault.inject(this, choice) : null);
     if (injection === null) this.tally.hit(`faults without a target: ${fault.name}`);
     else this.tally.hitFault(fault.name, injection.how);
+    this.#chaos.note({ injected: injection?.how ?? null });
     if (injection?.keepsCommandsOut === true) trouble.keepOut();
     const playing = this.#chaos.steps(this.host, steps);
     playing.catch(() => undefined);
     await this.#suffer(fault, injection);
     await injection?.undo();
+    this.#chaos.note({ undone: injection?.how ?? null });
     trouble.mended();
     await playing;
     await checkHealthy(this.host, HEALTHY_MS, this.tally, `after the fault ${fault.name} (${injection?.how})`);
@@ -100,6 +102,7 @@ export class FaultRound {
     const isQuiet = async () => (problems = await problemsOf(this.host, this.#chaos)).length === 0;
     if (await until(SETTLED_MS, isQuiet)) return;
     for (const problem of problems) this.tally.lose('services not as intended', `${when}: ${problem}`);
+    await this.host.keepAnswers();
   }
 
   /** Kills the host, and starts the next. */

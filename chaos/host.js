@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause, StepTimeoutError, within } from './patience.js';
 import { childrenOf, signal } from './proc.js';
@@ -113,15 +113,27 @@ export class HostProcess {
     return (await this.get('/api/services?limit=1000'))?.body.services ?? null;
   }
 
-  /** Every event of a type. */
-  async history(type) {
+  /** Every event of a type; by default of all types. */
+  async history(type = null) {
     const events = [];
+    const only = type === null ? '' : `&type=${type}`;
     for (let after = 0; after !== null;) {
-      const answer = await this.get(`/api/events/history?type=${type}&limit=1000&after=${after}`);
+      const answer = await this.get(`/api/events/history?limit=1000&after=${after}${only}`);
       if (answer === null) throw new Error(`The host ended while its history was read: ${this.tail}`);
       events.push(...answer.body.events);
       after = answer.body.next;
     }
     return events;
+  }
+
+  /** Keeps beside its log what it says of itself, for whoever looks at a loss. */
+  async keepAnswers() {
+    try {
+      const [health, services] = [await this.get('/api/healthcheck'), await this.services()];
+      const answers = { at: new Date(), health, services, events: await this.history() };
+      writeFileSync(this.logFile.replace(/log$/, 'json'), JSON.stringify(answers, null, 2));
+    } catch {
+      // It has ended, or does not respond; its log shows that.
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeTemporaryFolders } from '../spec/support/temporary.ts';
@@ -110,7 +110,15 @@ async function playOne(options, name, tally) {
     await dump(chaos, error);
     throw error;
   } finally {
+    if (tally.lost > 0) keepDatabase(plant);
     chaos.close();
+  }
+}
+
+/** The state directory is removed at the end. */
+function keepDatabase({ stateDir, folder }) {
+  for (const name of readdirSync(stateDir).filter((file) => file.startsWith('coredinator.db'))) {
+    cpSync(join(stateDir, name), join(folder, `last-${name}`));
   }
 }
 

@@ -109,4 +109,8 @@ class HostTally {
   lostIn(column) {
     return this.#tally.lostIn(column);
   }
+
+  get lost() {
+    return this.#tally.lost;
+  }
 }

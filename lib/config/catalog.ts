@@ -149,7 +149,7 @@ function untilAborted<T>(signal: AbortSignal, begin: () => Promise<T>): Promise<
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const onAbort = (): void => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the port promises the signal's reason
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the port promises the signal's reason
       reject(signal.reason);
     };
     signal.addEventListener('abort', onAbort, { once: true });

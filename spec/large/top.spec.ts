@@ -160,7 +160,7 @@ describe(`top in a terminal${reason === null ? '' : ` (skipped: ${reason})`}`, f
     });
     terminal.press('\x03');
     expect(await terminal.ended).to.equal(130);
-    // eslint-disable-next-line no-control-regex -- colours and styles are control sequences
+    // oxlint-disable-next-line no-control-regex -- colours and styles are control sequences
     expect(terminal.written).not.to.match(/\x1b\[[\d;:]*m/);
   });
 });

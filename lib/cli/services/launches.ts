@@ -3,6 +3,7 @@ import { EXIT } from '../../host/exit-codes.ts';
 import { spokenDuration } from '../../model/values/duration.ts';
 import { printResult, type HostContext, type HostRun } from '../host/context.ts';
 import { ageSince, headOf, memorySize, paragraph, table, type Cell } from '../output/table.ts';
+import { differencesOf, endOf, isFailed } from '../../frontend/launches/words.ts';
 import { plain } from '../../frontend/words/visible.ts';
 
 /** Which launches to print. */
@@ -42,7 +43,7 @@ function launchTable({ colors, width, now }: Look, launches: readonly LaunchView
     { text: String(launch.generation) },
     { text: `${ageSince(launch.launched_at, now())} ago` },
     { text: launch.uptime_ms === null ? '-' : spokenDuration(launch.uptime_ms) },
-    { text: endOf(launch), ...(isFailure(launch) ? { paint: colors.red } : {}) },
+    { text: endOf(launch), ...(isFailed(launch) ? { paint: colors.red } : {}) },
     { text: launch.version ?? '-' },
     { text: launch.revision ?? '-' },
     { text: launch.max_rss === null ? '-' : memorySize(launch.max_rss) },
@@ -52,41 +53,21 @@ function launchTable({ colors, width, now }: Look, launches: readonly LaunchView
   return table(headOf(HEAD, colors), rows, width);
 }
 
-function isFailure({ exit }: LaunchView): boolean {
-  return exit !== null && exit.class !== 'clean' && exit.class !== 'stopped';
-}
-
-/** How it ended: `code 1`, `SIGKILL (stopped)`. */
-function endOf({ exit, stable, ended_at: endedAt }: LaunchView): string {
-  if (exit === null || endedAt === null) return 'not yet';
-  const how = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
-  const notes = [
-    ...(exit.class === null || ['code', 'signal'].includes(exit.class) ? [] : [exit.class]),
-    ...(stable ? ['was stable'] : []),
-  ];
-  return notes.length === 0 ? how : `${how} (${notes.join(', ')})`;
-}
-
-function comparisonText(look: Look, { failed, stable, variables }: ComparisonView): string {
+function comparisonText(look: Look, comparison: ComparisonView): string {
   const { colors, width } = look;
+  const { failed, stable } = comparison;
   if (stable === null) {
-    const head = `Launch ${failed.generation} ended with ${endOf(failed)}. No launch before it was stable.`;
+    const head = `Launch ${failed.generation}: ${endOf(failed)}. No launch before it was stable.`;
     return `${colors.bold(paragraph(head, width))}\n\n${tailOf(failed).join('\n')}\n`;
   }
-  const head = `Launch ${failed.generation} ended with ${endOf(failed)}; before it, launch ${stable.generation} was stable.`;
-  const lines = [colors.bold(paragraph(head, width)), ...differences(failed, stable, variables), ''];
+  const head = `Launch ${failed.generation}: ${endOf(failed)}; before it, launch ${stable.generation} was stable.`;
+  const lines = [
+    colors.bold(paragraph(head, width)),
+    ...differencesOf(comparison).map((sentence) => `  ${sentence}`),
+    '',
+  ];
   const tails = isWide(look) ? sideBySide(look, stable, failed) : oneAfterTheOther(look, stable, failed);
   return `${[...lines, ...tails].join('\n')}\n`;
-}
-
-/** What the two launches were given, as far as it differs. */
-function differences(failed: LaunchView, stable: LaunchView, variables: readonly string[]): readonly string[] {
-  const fields = (['version', 'revision', 'executable'] as const).flatMap((name) =>
-    failed[name] === stable[name] ? [] : [`  ${name}: ${failed[name] ?? 'unknown'}, was ${stable[name] ?? 'unknown'}`],
-  );
-  const names = variables.length === 0 ? [] : [`  variables that differ: ${variables.join(', ')}`];
-  const found = [...fields, ...names];
-  return found.length === 0 ? ['  Version, revision and variables are the same.'] : found;
 }
 
 function titleOf({ generation }: LaunchView, what: string): string {

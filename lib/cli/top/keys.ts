@@ -119,7 +119,7 @@ export function pressesIn(input: string, key: Partial<Key>): readonly Press[] {
 }
 
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- what is typed is one line
+  // oxlint-disable-next-line no-control-regex -- what is typed is one line
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '');
 }
 

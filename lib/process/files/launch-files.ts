@@ -23,6 +23,9 @@ export interface ShimClaim {
   readonly outputBuffer: number | null;
 }
 
+/** What a shim says of itself, in its claim and in its report. */
+export type ShimIdentity = Pick<ShimClaim, 'shim' | 'outputBuffer'>;
+
 /** The owner of a launch: its shim, or none, because a host revoked it first. */
 export type Claim = ShimClaim | { readonly owner: 'revoked' };
 
@@ -64,10 +67,20 @@ export function readClaim(layout: Layout, launchId: LaunchId): Claim | null {
   if (Number(fields['protocol']) > LAUNCH_PROTOCOL) throw new UnreadableRecord('EPROTONOSUPPORT', file);
   if (fields['owner'] === 'revoked') return { owner: 'revoked' };
   const shim = identityOf(fields);
-  const { shim: kind, boot, output_buffer: buffer } = fields;
+  const { shim: kind, boot } = fields;
   if (fields['owner'] !== 'shim' || shim === null || typeof boot !== 'string') return null;
   if (kind !== 'native' && kind !== 'sh' && kind !== 'node') return null;
-  return { owner: 'shim', kind, shim, boot, outputBuffer: isCount(buffer) && buffer > 0 ? buffer : null };
+  return { owner: 'shim', kind, shim, boot, outputBuffer: outputBufferOf(fields) };
+}
+
+function outputBufferOf({ output_buffer: buffer }: Fields): number | null {
+  return isCount(buffer) && buffer > 0 ? buffer : null;
+}
+
+/** The shim in the fields of a report; null if it does not name itself, as those of earlier versions do not. */
+export function reportedShim(fields: Fields): ShimIdentity | null {
+  const shim = identityOf({ pid: fields['shim'], start: fields['shim_start'] });
+  return shim === null ? null : { shim, outputBuffer: outputBufferOf(fields) };
 }
 
 /** The claim of a launch that belongs to a shim; null if it does not, or is unreadable. */

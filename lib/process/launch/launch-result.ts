@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 import { followClaimed } from '../files/await-claim.ts';
-import { readClaim, readShimClaim, removeRecords, revoke } from '../files/launch-files.ts';
+import { readClaim, readShimClaim, removeRecords, revoke, type ShimIdentity } from '../files/launch-files.ts';
 import type { Layout } from '../files/layout.ts';
 import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Tree } from '../tree/process-tree.ts';
@@ -62,7 +62,7 @@ export class LaunchResultReader {
   async read(report: Report): Promise<LaunchResult> {
     switch (report.type) {
       case 'launched':
-        return this.#adopt(report.main);
+        return this.#adopt(report.main, report.shim);
       case 'refused':
         this.#leaveRest(true);
         return this.#refusal(report);
@@ -82,7 +82,7 @@ export class LaunchResultReader {
     const claimed = await followClaimed(layout, this.#launchId, claim?.shim ?? NO_PROCESS);
     switch (claimed.type) {
       case 'main':
-        return this.#adopt(claimed.main);
+        return this.#adopt(claimed.main, claim?.owner === 'shim' ? claim : null);
       case 'refused':
         this.#leaveRest(true);
         return this.#refusal(claimed.record.refusal ?? { step: 'exec', errno: claimed.record.execErrno });
@@ -129,13 +129,13 @@ export class LaunchResultReader {
     return null;
   }
 
-  #adopt(main: Identity): Tree {
-    // If the claim was deleted, the process has no known shim, but it is known itself.
-    const claim = readShimClaim(this.#context.layout, this.#launchId);
-    const shim = claim?.shim ?? NO_PROCESS;
+  #adopt(main: Identity, known: ShimIdentity | null): Tree {
+    const own = known ?? readShimClaim(this.#context.layout, this.#launchId);
+    // If the claim was deleted too, the process has no known shim, but it is known itself.
+    const shim = own?.shim ?? NO_PROCESS;
     const { serviceId, generation, executablePath, version } = this.#request;
     const who = { launchId: this.#launchId, serviceId, generation, pid: main.pid, startTime: main.start, ...HERE };
-    const guarantees = guaranteesOf(this.#kind, claim?.outputBuffer);
+    const guarantees = guaranteesOf(this.#kind, own?.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: this.#context.clock.now(), guarantees };
     return this.#context.adopt({ ...this.#origin(shim, main), launch });
   }

@@ -3,7 +3,7 @@ import type { OutputMode } from '../../model/spec.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { ResourceLimits } from '../../model/values/limits.ts';
 import { parseFields } from '../../launching/exit-record.ts';
-import { identityOf } from '../files/launch-files.ts';
+import { identityOf, reportedShim, type ShimIdentity } from '../files/launch-files.ts';
 import type { Identity } from '../os/process-identity.ts';
 import { refusalIn, type Refusal } from '../../launching/launch-failure.ts';
 
@@ -36,9 +36,12 @@ export interface ShimRequest {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The report of a shim; `none`: there was none in time, so the files of the launch decide. */
+/**
+ * The report of a shim; `none`: there was none in time, so the files of the launch decide. `shim` is null if an earlier
+ * version of the shim reports, so its claim has to say what it is.
+ */
 export type Report =
-  | { readonly type: 'launched'; readonly main: Identity }
+  | { readonly type: 'launched'; readonly main: Identity; readonly shim: ShimIdentity | null }
   | ({ readonly type: 'refused' } & Refusal)
   | { readonly type: 'none'; readonly reason: string };
 
@@ -63,7 +66,9 @@ export function parseReport(line: string): { readonly launchId: string; readonly
   const { launch: launchId, event } = fields;
   if (typeof launchId !== 'string') return null;
   const main = identityOf(fields);
-  if (event === 'launched' && main !== null) return { launchId, report: { type: 'launched', main } };
+  if (event === 'launched' && main !== null) {
+    return { launchId, report: { type: 'launched', main, shim: reportedShim(fields) } };
+  }
   const refusal = event === 'refused' ? refusalIn(fields) : null;
   return refusal === null ? null : { launchId, report: { type: 'refused', ...refusal } };
 }

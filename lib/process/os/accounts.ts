@@ -159,7 +159,7 @@ function output(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { timeout: LOOKUP_MS, encoding: 'utf8' }, (error, stdout) => {
       if (error === null) resolve(stdout);
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is an Error, despite its type
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- it is an Error, despite its type
       else reject(error);
     });
   });

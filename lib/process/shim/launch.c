@@ -204,6 +204,10 @@ static pid_t start_main(const struct launch *l, int run_dir, int exits_dir) {
   add_start_time(&t, pid);
   add(&t, "\",\"shim\":");
   add_number(&t, getpid());
+  add(&t, ",\"shim_start\":\"");
+  add_start_time(&t, getpid());
+  add(&t, "\",\"output_buffer\":");
+  add_number(&t, output_buffer(l->is_merged));
   add(&t, "}\n");
   report(&t);
   return pid;

@@ -134,7 +134,7 @@ function run() {
     const start = startIfAlive(child.pid);
     try {
       put(runDir, 'pid', { launch, pid: child.pid, start }, renameSync);
-      report({ event: 'launched', pid: child.pid, start, shim: process.pid });
+      report({ event: 'launched', pid: child.pid, start, shim: process.pid, shim_start: startOf(process.pid) });
     } catch (error) {
       child.kill('SIGKILL'); // it could never be found again
       report({ event: 'refused', step: 'dir', errno: errnoOf(error) });

@@ -19,14 +19,16 @@ const THERE_IS_ONE = 75;
 const AGAIN_MS = 1_000;
 /** A shim that is just ending may still be the reader that is found first. */
 const SOON_MS = 20;
+/** Longer than a reader without writers works: it tries for 10 s to report what the disk did not take. */
+const LAST_MS = 15_000;
 /** The share of all descriptors that are used to hold FIFOs. */
 const HELD_SHARE = 1 / 4;
 const DESCRIPTORS_UNKNOWN = 1024;
 
 interface Reading {
   timer: NodeJS.Timeout | null;
-  /** No writer is left: what a reader finds now is all. */
-  isLast: boolean;
+  /** Since when (steady clock) no writer is left, so that what a reader finds now is all; null: there may be one. */
+  lastSince: number | null;
 }
 
 /**
@@ -69,7 +71,7 @@ export class LaunchOutputs {
   read(launchId: LaunchId): void {
     if (this.#isClosed || this.#readings.has(launchId)) return;
     if (!existsSync(join(runFolder(this.#layout, launchId), FIFOS[0] ?? ''))) return;
-    this.#readings.set(launchId, { timer: null, isLast: false });
+    this.#readings.set(launchId, { timer: null, lastSince: null });
     this.#start(launchId, SOON_MS);
   }
 
@@ -117,8 +119,10 @@ export class LaunchOutputs {
 
   /** For instance to one that an earlier host has started. It may be killed as well. */
   #leaveToAnother(launchId: LaunchId, ms = AGAIN_MS): void {
-    if (this.#readings.get(launchId)?.isLast === true) this.#end(launchId);
-    else this.#startLater(launchId, ms);
+    const since = this.#readings.get(launchId)?.lastSince ?? null;
+    if (since === null) this.#startLater(launchId, ms);
+    else if (performance.now() - since < LAST_MS) this.#startLater(launchId, SOON_MS);
+    else this.#end(launchId);
   }
 
   #startLater(launchId: LaunchId, ms = AGAIN_MS): void {
@@ -130,7 +134,7 @@ export class LaunchOutputs {
   }
 
   #end(launchId: LaunchId): void {
-    const isLast = this.#readings.get(launchId)?.isLast === true;
+    const isLast = (this.#readings.get(launchId)?.lastSince ?? null) !== null;
     this.#readings.delete(launchId);
     if (!isLast) return;
     this.release(launchId);
@@ -141,7 +145,7 @@ export class LaunchOutputs {
   release(launchId: LaunchId): void {
     const reading = this.#readings.get(launchId);
     if (reading !== undefined && !this.#isClosed) {
-      reading.isLast = true;
+      reading.lastSince ??= performance.now();
       return;
     }
     for (const end of this.#held.get(launchId) ?? []) closeSync(end);

@@ -90,8 +90,8 @@ export class Tree implements PollMember, RoundMember, EndingTree {
 
   /** Continues after a failed check, whatever that was about. */
   #resume(): void {
-    this.#readRecord();
     if (this.#state.type === 'shimless') this.#judge();
+    else this.#readRecord();
   }
 
   #readRecord(): void {
@@ -178,14 +178,14 @@ export class Tree implements PollMember, RoundMember, EndingTree {
       'A shim died; its process is still running.',
     );
     this.#context.livenessPoll.add(this);
-    this.#context.outputs.read(this.launchId);
+    this.readOutput();
     // Without a shim, group and session prove who belongs to it only while its main process is alive.
     this.#readMembers(() => undefined);
     this.#context.shimDied(this);
   }
 
   #mainIsMissing(): void {
-    this.#context.outputs.read(this.launchId); // before its files may be removed
+    this.readOutput(); // before its files may be removed
     this.#readRecord();
     if (!isMainOver(this.#state)) this.#end(null);
     this.#searchLeftovers();
@@ -203,7 +203,7 @@ export class Tree implements PollMember, RoundMember, EndingTree {
     this.#context.livenessPoll.delete(this);
     this.#readMembers((members) => {
       if (members.length === 0) this.proveEmpty();
-      else this.#context.outputs.read(this.launchId);
+      else this.readOutput();
     });
   }
 
@@ -221,6 +221,10 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   membersIn(snapshot: ProcessSnapshot): readonly Identity[] {
     this.#members = snapshot.membersOf(this, this.#members);
     return this.#members;
+  }
+
+  readOutput(): void {
+    this.#context.outputs.read(this.launchId);
   }
 
   proveEmpty(): void {

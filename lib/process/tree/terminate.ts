@@ -23,6 +23,8 @@ export interface EndingTree extends TreeTags {
   check(): void;
   /** Two readings of the process table in a row found none of its processes. */
   proveEmpty(): void;
+  /** Its shim is about to be killed: what it has not written yet is read in its place. */
+  readOutput(): void;
   readonly isGone: boolean;
   readonly gone: Promise<void>;
 }
@@ -114,7 +116,10 @@ export class Ending {
     const shimUntil = performance.now() + SHIM_EXTRA_MS;
     for (let ms = 5; !this.#tree.isGone; ms = Math.min(ms * 2, MAX_INTERVAL_MS)) {
       this.#tree.check();
-      if (performance.now() >= shimUntil) this.#signalTo(shim, SIGKILL);
+      if (performance.now() >= shimUntil) {
+        this.#tree.readOutput();
+        this.#signalTo(shim, SIGKILL);
+      }
       await Promise.race([this.#tree.gone, pause(ms)]);
     }
   }

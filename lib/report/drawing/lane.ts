@@ -123,32 +123,24 @@ export function drawnLane(lanes: Lanes, lane: Lane, period: Period): Html {
   </svg>`;
 }
 
+/** A bar that stands on the ground of its lane. */
+function drawnSpan(period: Period, { from, to }: Period, height: number, paint: Html): Html {
+  const x = placeOf(period, from);
+  const width = Math.max(SEEN, placeOf(period, to) - x);
+  return html`<rect x="${x}%" y="${BAR_TOP + BAR_PX - height}" width="${width}%" height="${height}" ${paint} />`;
+}
+
 /** The lane of the host: its health, and when there was none. */
 export function drawnHost(lanes: Lanes, period: Period): Html {
   const health = lanes.health.map(({ at, status }, index): Content => {
     const to = lanes.health[index + 1]?.at ?? lanes.extent.to;
     const fill = status === null ? 'unknown' : status === 'healthy' ? 'running' : 'backoff';
     const height = status === 'degraded' ? BAR_PX : 6;
-    const x = placeOf(period, at);
-    return html`<rect
-      x="${x}%"
-      y="${BAR_TOP + BAR_PX - height}"
-      width="${Math.max(SEEN, placeOf(period, to) - x)}%"
-      height="${height}"
-      fill="url(#bar-${fill})"
-    />`;
+    return drawnSpan(period, { from: at, to }, height, html`fill="url(#bar-${fill})"`);
   });
-  const gaps = lanes.absences.map(({ from, to }): Content => {
-    const x = placeOf(period, from);
-    return html`<rect
-      x="${x}%"
-      y="${BAR_TOP}"
-      width="${Math.max(SEEN, placeOf(period, to) - x)}%"
-      height="${BAR_PX}"
-      fill="var(--surface)"
-      stroke="var(--quiet)"
-    />`;
-  });
+  const gaps = lanes.absences.map((absence) =>
+    drawnSpan(period, absence, BAR_PX, html`fill="var(--surface)" stroke="var(--quiet)"`),
+  );
   return html`<svg class="lane" role="img" aria-label="The host: its health, and when there was none">
     ${health}${gaps}${shownMarks(lanes.host.marks, period).map((mark) => drawnMark(period, mark))}
   </svg>`;

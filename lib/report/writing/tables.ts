@@ -5,6 +5,7 @@ import { counted } from '../../frontend/words/amount.ts';
 import type { AppliedConfiguration, Listed, Part, RanVersions, ReportContent } from '../content.ts';
 import { html } from './html.ts';
 import type { Content, Html } from './html.ts';
+import { table } from './table.ts';
 import { omission, sentence, time } from './words.ts';
 
 /** A value of a configuration is shown up to this length. */
@@ -28,21 +29,6 @@ function section<T>(
     <h2>${title}</h2>
     ${write(part.value)}
   </section>`;
-}
-
-function table(heads: readonly string[], rows: readonly Html[]): Html {
-  return html`<div class="wide">
-    <table class="stacked">
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 function fromWhere({ address, tool }: DescribedEventView): string {

@@ -11,6 +11,7 @@ import { BOUNDS } from '../bounds.ts';
 import type { ReportContent } from '../content.ts';
 import { html } from './html.ts';
 import type { Content, Html } from './html.ts';
+import { table } from './table.ts';
 import { stateWords, time } from './words.ts';
 
 function axis(period: Period): Html {
@@ -149,21 +150,6 @@ export function summarySection({ timeline }: ReportContent): Html | null {
   }
   return html`<section id="summary">
     <h2>In numbers</h2>
-    <div class="wide">
-      <table class="stacked">
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col" class="number">Launches</th>
-            <th scope="col" class="number">Crashes</th>
-            <th scope="col" class="number">Expected ends</th>
-            <th scope="col" class="number">Commands</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${table(['Service', ...['Launches', 'Crashes', 'Expected ends', 'Commands'].map((number) => ({ number }))], rows)}
   </section>`;
 }

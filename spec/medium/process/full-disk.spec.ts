@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
@@ -63,5 +63,43 @@ describe('a native shim that cannot write the exit record', function () {
     await eventually(() => expect(world.ledger.entries.get(launch.launchId)?.state).to.equal('exited'));
     rmdirSync(draft);
     await eventually(() => expect(world.list('run')).to.be.empty, 5_000);
+  });
+});
+
+describe('a native shim that cannot write the log', function () {
+  this.timeout(30_000);
+  let world: LocalProcessWorld;
+
+  before(function () {
+    if (bestShimKind() !== 'native') this.skip();
+  });
+
+  beforeEach(() => {
+    world = new LocalProcessWorld('native');
+  });
+
+  afterEach(() => world.dispose());
+
+  const isRunning = (command: string, { pid }: Launch): boolean =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() === command;
+
+  it('is killed when its service was stopped, and the gap is reported in its place', async () => {
+    const logs = join(world.stateDir, 'logs', PUMP);
+    const inTheWay = [join(logs, '1.000000000000000.log'), join(logs, '1.gaps')];
+    const host = await world.open();
+    await host.survey();
+    const go = join(world.folder, 'go');
+    const executablePath = world.script(`until [ -e ${go} ]; do sleep 0.02; done; echo hello; exec sleep 100`);
+    const launch = launchedBy(await host.launch(world.request(PUMP, 1, { executablePath })));
+    for (const folder of inTheWay) mkdirSync(folder); // it can no more write there than on a full disk
+    writeFileSync(go, '');
+    await eventually(() => expect(isRunning('sleep 100', launch)).to.equal(true));
+    const shim = world.shimOf(launch);
+    await host.stop(PUMP, { signal: 'SIGTERM', graceMs: 100 });
+    await eventually(() => expect(isAlive(shim)).to.equal(false));
+    for (const folder of inTheWay) rmdirSync(folder);
+    await eventually(() => expect(world.list('run')).to.be.empty, 5_000);
+    const gaps = readFileSync(join(logs, '1.gaps'), 'utf8').trimEnd().split('\n');
+    expect(JSON.parse(gaps.at(-1) ?? '')).to.deep.equal({ offset: 0, stdout: 'hello\n'.length, stderr: 0 });
   });
 });

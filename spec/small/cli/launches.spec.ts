@@ -49,19 +49,19 @@ function shown(page: LaunchPageView, width?: number): string[] {
 describe('the launches of a service on the command line', () => {
   it('are a table that says how each ended', () => {
     expect(shown(PAGE).slice(0, 4)).to.deep.equal([
-      'LAUNCH  STARTED  UP     ENDED                          VERSION  REVISION  MEMORY  CPU     CAUSE',
-      '5       6m ago   -      not yet                        1.0.0    aaaa      -       -       -',
-      '4       6m ago   1 min  code 1                         2.0.0    aaaa      70M     0.31 s  process.exited',
-      '2       6m ago   1 min  SIGTERM (stopped, was stable)  1.0.0    aaaa      70M     0.31 s  service.stop',
+      'LAUNCH  STARTED  UP     ENDED                                    VERSION  REVISION  MEMORY  CPU     CAUSE',
+      '5       6m ago   -      not ended                                1.0.0    aaaa      -       -       -',
+      '4       6m ago   1 min  exit code 1                              2.0.0    aaaa      70M     0.31 s  process.exited',
+      '2       6m ago   1 min  killed by SIGTERM (stopped, was stable)  1.0.0    aaaa      70M     0.31 s  service.stop',
     ]);
   });
 
   it('have the last words of a crash after those of the last stable one, and what differs', () => {
     expect(shown(PAGE).slice(5)).to.deep.equal([
-      'Launch 4 ended with code 1; before it, launch 2 was stable.',
-      '  version: 2.0.0, was 1.0.0',
-      '  executable: /plant/corerl-2.0.0, was /plant/corerl-1.0.0',
-      '  variables that differ: DB_HOST, MODE',
+      'Launch 4: exit code 1; before it, launch 2 was stable.',
+      '  Its version is 2.0.0; it was 1.0.0.',
+      '  Its executable is /plant/corerl-2.0.0; it was /plant/corerl-1.0.0.',
+      '  Variables that differ: DB_HOST, MODE.',
       '',
       'Last words of launch 2 (stable)',
       '  one',
@@ -90,7 +90,7 @@ describe('the launches of a service on the command line', () => {
 
   it('say if nothing was stable, nothing differs, nothing failed or nothing was ever launched', () => {
     const first = shown({ ...PAGE, comparison: { failed, stable: null, variables: [] } });
-    expect(first).to.include('Launch 4 ended with code 1. No launch before it was stable.').and.include('  starting');
+    expect(first).to.include('Launch 4: exit code 1. No launch before it was stable.').and.include('  starting');
     const same = shown({ ...PAGE, comparison: { failed: launch(4), stable, variables: [] } });
     expect(same)
       .to.include('  Version, revision and variables are the same.')

@@ -49,8 +49,8 @@ function seenIn(world: ActorWorld): string {
   const children = Object.values(world.root.getSnapshot().children);
   return JSON.stringify(
     children.map((child) => {
-      const { value, context } = child?.getSnapshot() as { readonly value: unknown; readonly context: unknown }; // of a machine
-      return [child?.id, value, context];
+      const snapshot = child?.getSnapshot() as { readonly value: unknown; readonly context: unknown } | undefined; // of a machine
+      return [child?.id, snapshot?.value, snapshot?.context];
     }),
   );
 }

@@ -238,8 +238,14 @@ describe('report lines', () => {
 
   it('report a launched process', () => {
     const line = `{"launch":"${LAUNCH}","event":"launched","pid":7,"start":"88","shim":6}`;
-    const report = { type: 'launched', main: { pid: 7, start: '88' } };
+    const report = { type: 'launched', main: { pid: 7, start: '88' }, shim: null };
     expect(parseReport(line)).to.deep.equal({ launchId: LAUNCH, report });
+  });
+
+  it('name the shim, with its start time and the size of its pipes', () => {
+    const line = `{"launch":"${LAUNCH}","event":"launched","pid":7,"start":"88","shim":6,"shim_start":"85","output_buffer":4096}`;
+    const shim = { shim: { pid: 6, start: '85' }, outputBuffer: 4096 };
+    expect(parseReport(line)?.report).to.deep.equal({ type: 'launched', main: { pid: 7, start: '88' }, shim });
   });
 
   it('report a refusal', () => {

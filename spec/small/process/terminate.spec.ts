@@ -80,6 +80,10 @@ class FakeTree implements EndingTree {
     // There is nothing to check.
   }
 
+  readOutput(): void {
+    // There is none.
+  }
+
   proveEmpty(): void {
     this.isGone = true;
     this.#settleGone();

@@ -662,7 +662,7 @@ export class FakeControl implements Control, Queries {
   #throwNext(): void {
     const error = this.nextError;
     this.nextError = null;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- values other than errors must be handled too
+    // oxlint-disable-next-line typescript/only-throw-error -- values other than errors must be handled too
     if (error !== null) throw error;
   }
 }

@@ -69,7 +69,9 @@ for (const kind of kinds) {
       const { launch, report } = await driver.launch(vice('waits'));
       await launch.up();
       const { pid, start, shim } = report;
-      expect(report).to.deep.equal({ launch: launch.id, event: 'launched', pid, start, shim });
+      const { start: shimStart, output_buffer: buffer } = launch.claim ?? {};
+      const own = { shim, shim_start: shimStart, ...(kind === 'native' ? { output_buffer: buffer } : {}) };
+      expect(report).to.deep.equal({ launch: launch.id, event: 'launched', pid, start, ...own });
       expect(launch.pid).to.deep.equal({ launch: launch.id, pid, start });
       expect(start).to.equal(startOf(Number(pid)));
       expect(launch.claim).to.deep.equal({

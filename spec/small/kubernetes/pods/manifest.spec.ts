@@ -136,6 +136,6 @@ describe('the objects of a launch', () => {
     expect((as1000['spec'] as Record<string, unknown>)['securityContext']).to.deep.equal({ runAsUser: 1000 });
     expect(unusableBecause({ ...REQUEST, user: 'plant' })).to.include('"plant" is a name');
     expect(unusableBecause({ ...REQUEST, args: ['a\0b'] })).to.include('NUL');
-    expect(unusableBecause({ ...REQUEST, stop: { signal: 'SIGNOT' as never, graceMs: 1 } })).to.include('SIGNOT');
+    expect(unusableBecause({ ...REQUEST, stop: { signal: 'SIGNOT', graceMs: 1 } })).to.include('SIGNOT');
   });
 });
