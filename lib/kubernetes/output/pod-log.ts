@@ -25,7 +25,7 @@ export interface PodLogOptions {
   readonly log: Pick<Log, 'warn'>;
 }
 
-/** The end of its work: nothing follows any more, or the container has ended and the rest is read. */
+/** `draining`: the container has ended, and the rest is read. */
 type Phase = 'following' | 'draining' | 'closed';
 
 /** Follows the output of one pod into one log, until it has ended or the host closes. */
