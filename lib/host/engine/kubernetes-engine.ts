@@ -44,7 +44,8 @@ export async function openKubernetesEngine(settings: KubernetesSettings, context
 
 /** Every host watches that the folders of its state directory stay where they are, whichever engine writes into them. */
 function makeFolders(stateDir: string): void {
-  for (const name of ['run', 'exits', 'locks', 'logs']) mkdirSync(join(stateDir, name), { recursive: true, mode: 0o700 });
+  for (const name of ['run', 'exits', 'locks', 'logs'])
+    mkdirSync(join(stateDir, name), { recursive: true, mode: 0o700 });
 }
 
 /** The native shim of this host, which must also fit the nodes. */
