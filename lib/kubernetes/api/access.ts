@@ -17,6 +17,6 @@ export interface ClusterAccess {
   readonly server: string;
   /** The namespace that the context names; null: it names none. */
   readonly namespace: string | null;
-  /** Rejects if the credentials cannot be had now, for instance because a program that makes tokens fails. */
+  /** Rejects if the credentials are not available now, for instance because a program that makes tokens fails. */
   credentials(): Promise<Credentials>;
 }
