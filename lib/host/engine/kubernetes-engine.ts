@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createCatalog } from '../../config/catalog.ts';
 import { openClient } from '../../kubernetes/api/open-client.ts';
 import { KubernetesProcessHost } from '../../kubernetes/launching/kubernetes-process-host.ts';
@@ -19,6 +20,7 @@ const DEFAULT_NAMESPACE = 'default';
 /** The engine that runs each service in a pod of a cluster. Rejects if there is no shim, or no way to find the cluster. */
 export async function openKubernetesEngine(settings: KubernetesSettings, context: EngineContext): Promise<Engine> {
   const { stateDir, basePath, executableRoots, log } = context;
+  makeFolders(stateDir);
   const client = await openClient({ file: settings.kubeconfig, context: settings.context });
   const { image, volumes, nodeSelector, serviceAccount, launchTimeoutMs } = settings;
   const namespace = settings.namespace ?? client.access.namespace ?? DEFAULT_NAMESPACE;
@@ -41,6 +43,12 @@ export async function openKubernetesEngine(settings: KubernetesSettings, context
     guarantees: POD_GUARANTEES,
     close: () => processes.close(),
   };
+}
+
+/** Every host watches that the folders of its state directory stay where they are, whichever engine writes into them. */
+function makeFolders(stateDir: string): void {
+  for (const name of ['run', 'exits', 'locks', 'logs'])
+    mkdirSync(join(stateDir, name), { recursive: true, mode: 0o700 });
 }
 
 /** The native shim of this host, which must also fit the nodes. */

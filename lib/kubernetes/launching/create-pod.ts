@@ -93,7 +93,7 @@ export function refusalOf(error: ApiError, serviceId: ServiceId): LaunchFailure 
   }
 }
 
-/** Who has the name. `again`: no longer anybody, or soon. */
+/** Who has the name. `again`: nobody has it now, or soon will not. */
 async function holderOf(creation: Creation, context: PodContext): Promise<Exclude<Answer, { type: 'exists' }>> {
   const { launchId, serviceId, pod: asked } = creation;
   const { calls, attempts } = context;

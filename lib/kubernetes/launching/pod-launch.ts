@@ -12,8 +12,11 @@ import { exitOfEnd, launchOf, STOPPED, type LaunchResult } from './launch-of-pod
 import type { LaunchSubject, PodContext } from './pod-context.ts';
 import { Decision, type PodLaunchState } from './pod-launch-state.ts';
 
-/** A refused program ends within milliseconds, so a container that runs for so long has run it. */
-const EXEC_MS = 250;
+/**
+ * A refused program ends within milliseconds, and the kubelet looks at its containers once a second: one that still runs
+ * after that has run it. With 250 ms a refusal was seen as a launch now and then.
+ */
+const EXEC_MS = 1_200;
 /** A stop that takes so much longer than its grace is a problem. */
 const OVERDUE_MS = 30_000;
 
