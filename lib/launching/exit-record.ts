@@ -7,6 +7,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** How a main process ended. `execErrno` is not 0 when the program never ran; `refusal` says the same in full. */
 export interface ExitRecord {
+  /** 0: there never was a process. */
+  readonly pid: number;
   readonly code: number | null;
   readonly signal: number | null;
   readonly execErrno: number;
@@ -34,12 +36,17 @@ export function isCount(value: unknown): value is number {
 /** The exit record in these fields; null if they are none. */
 export function exitIn(fields: Fields | null): ExitRecord | null {
   if (fields === null) return null;
-  const { code, signal, exec_errno: execErrno, end: endedAt, max_rss: maxRss, cpu_ms: cpuMs } = fields;
+  const { pid, code, signal, exec_errno: execErrno, end: endedAt, max_rss: maxRss, cpu_ms: cpuMs } = fields;
   if (!isCount(execErrno) || !isCount(endedAt)) return null;
   const refusal = execErrno === 0 ? null : refusalIn({ ...fields, errno: execErrno });
   const usage = isCount(maxRss) && isCount(cpuMs) ? { maxRss, cpuMs } : null;
   const how = { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null };
-  return { ...how, execErrno, refusal, endedAt, usage };
+  return { pid: isCount(pid) ? pid : 0, ...how, execErrno, refusal, endedAt, usage };
+}
+
+/** Whether the record is of a program that ran. */
+export function hasRun({ pid, execErrno }: ExitRecord): boolean {
+  return pid !== 0 && execErrno === 0;
 }
 
 /** The end of a main process according to its record; without a record it is unknown. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { exitOf, type ExitRecord } from '../../launching/exit-record.ts';
-import { HERE, REBOOTED, type ProcessExit } from '../../model/process.ts';
+import { exitOf, hasRun, type ExitRecord } from '../../launching/exit-record.ts';
+import { HERE } from '../../model/process.ts';
 import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
@@ -18,10 +18,11 @@ import {
 } from '../files/launch-files.ts';
 import { type Layout } from '../files/layout.ts';
 import { guaranteesOf } from '../launch/shim-kind.ts';
-import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
+import type { Identity } from '../os/process-identity.ts';
 import type { Trees } from '../tree/process-trees.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
 import { launchIdsAmong } from './launch-folders.ts';
+import { inBoot, lostClaim, writtenMain } from './ledger-entry.ts';
 import { OTHER_ENGINE, UnreadableRecord } from '../files/record-text.ts';
 import type { RecordRemoval } from '../files/record-removal.ts';
 import type { Handling, UnreadableLaunches } from './unreadable-launches.ts';
@@ -112,7 +113,7 @@ export class Adoption {
     const { status } = this.#trees;
     switch (entry.state) {
       case 'exited': {
-        const exit = this.#inBoot(entry, entry.exit ?? exitOf(null, this.#trees.clock));
+        const exit = inBoot(this.#boot, entry, entry.exit ?? exitOf(null, this.#trees.clock));
         status.put(serviceId, { status: 'exited', generation, launchId, exit });
         break;
       }
@@ -160,8 +161,8 @@ export class Adoption {
       return lostClaim(entry);
     }
     const isRevoked = revoke(this.#layout, launchId);
-    if (isRevoked && entry.state === 'intent') return { owner: 'revoked' };
-    // The claim was linked just now; or the launch was recorded as running and its files were deleted.
+    if (isRevoked && entry.state === 'intent' && !this.#hasRun(entry)) return { owner: 'revoked' };
+    // The claim was linked just now; or the launch has run, and its files were deleted.
     return readShimClaim(this.#layout, launchId) ?? lostClaim(entry);
   }
 
@@ -174,17 +175,17 @@ export class Adoption {
   #sinceBoot(entry: LaunchEntry): void {
     const record = this.#exitOf(entry);
     if (record !== null && record.execErrno !== 0) this.#trees.revoked(entry);
-    else this.#trees.end(entry, this.#inBoot(entry, exitOf(record, this.#trees.clock)));
+    else this.#trees.end(entry, inBoot(this.#boot, entry, exitOf(record, this.#trees.clock)));
     this.#trees.tidyLater(entry.launchId);
-  }
-
-  /** A process of an earlier boot whose end was not observed is treated as ended by the reboot. */
-  #inBoot(entry: LaunchEntry, exit: ProcessExit): ProcessExit {
-    return exit.isKnown || entry.bootId === this.#boot ? exit : { ...exit, isBlameless: true, because: REBOOTED };
   }
 
   #isRefused(entry: LaunchEntry): boolean {
     return this.#recorded.has(entry.launchId) && (this.#exitOf(entry)?.execErrno ?? 0) !== 0;
+  }
+
+  #hasRun(entry: LaunchEntry): boolean {
+    const record = this.#recorded.has(entry.launchId) ? this.#exitOf(entry) : null;
+    return record !== null && hasRun(record);
   }
 
   /** The exit record; null also if it cannot be read. */
@@ -221,6 +222,10 @@ export class Adoption {
     switch (claimed.type) {
       case 'main':
         this.#adopt(entry, claim, claimed.main);
+        return;
+      case 'ended':
+        this.#trees.end(entry, exitOf(claimed.record, this.#trees.clock));
+        this.#trees.adopt(this.#originOf(entry, claim, null));
         return;
       case 'refused':
         this.#refused(entry, claim);
@@ -286,13 +291,3 @@ export class Adoption {
 }
 
 type Rest = Pick<LaunchEntry, 'launchId' | 'serviceId'>;
-
-/** The claim of a launch that is known to be real, if its own cannot be read. */
-function lostClaim({ shim, bootId }: LaunchEntry): ShimClaim {
-  const kind = shim === 'pod' ? 'sh' : shim; // a pod has no claim, see #takeOpen
-  return { owner: 'shim', kind, shim: NO_PROCESS, boot: bootId, outputBuffer: null };
-}
-
-function writtenMain({ pid, startTime }: LaunchEntry): Identity | null {
-  return pid === null || startTime === null ? null : { pid, start: startTime };
-}

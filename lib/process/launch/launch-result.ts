@@ -82,7 +82,9 @@ export class LaunchResultReader {
     const claimed = await followClaimed(layout, this.#launchId, claim?.shim ?? NO_PROCESS);
     switch (claimed.type) {
       case 'main':
-        return this.#adopt(claimed.main, claim?.owner === 'shim' ? claim : null);
+        return this.#adopt(claimed.main, claim);
+      case 'ended':
+        return this.#adopt({ pid: claimed.record.pid, start: '' }, claim);
       case 'refused':
         this.#leaveRest(true);
         return this.#refusal(claimed.record.refusal ?? { step: 'exec', errno: claimed.record.execErrno });

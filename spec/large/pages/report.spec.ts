@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 
 const SECRET = 'canary-plant-secret-31c9';
 const CONFIG = (grace: string): string => `kinds:
-  good: { executable: waits, stop: { grace: ${grace} } }
+  good: { executable: waits, stop: { grace: ${grace} }, env: { PLANT_TOKEN: ${SECRET}-${grace} } }
   failing: { executable: fails, intensity: unlimited, backoff: { initial: 2s, factor: 1, jitter: 0 } }
   hostile: { executable: hostile, intensity: unlimited, backoff: { initial: 10m, max: 10m, jitter: 0 }, env: { PLANT_SECRET: ${SECRET} } }
 services:
@@ -127,10 +127,11 @@ describeInBrowser('a report', function (browser) {
     expect(await page.locator('script, img, iframe, link').count()).to.equal(0);
   });
 
-  it('has no value of an environment variable, not even one that a service wrote', async () => {
+  it('has no value of an environment variable, neither one that was changed nor one that a service wrote', async () => {
     const dashboard = await read();
     expect(readFileSync(file, 'utf8')).not.to.include(SECRET);
     expect(await crashOf(dashboard, 'mixer').innerText()).to.include('the key is ${PLANT_SECRET}');
+    expect(await textOf(dashboard.page.locator('#configuration'))).to.include('env.PLANT_TOKEN');
   });
 
   it('is readable on a phone, in the dark, in forced colours, and on paper', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { ProcessExit, LocalShimKind } from '../../../lib/model/process.ts';
@@ -56,6 +56,27 @@ describe('a local process host on the state directory of an earlier one', functi
   }
 
   for (const kind of kinds) {
+    for (const name of ['pid', 'claim']) {
+      it(`${kind}: knows the exit of a launch that was only intended and whose ${name} record is lost`, async () => {
+        await begin(kind);
+        const launch = await left();
+        const { launchId } = launch;
+        const shim = world.shimOf(launch);
+        world.exit(launch, 7);
+        await eventually(() => expect(isRunning(shim)).to.equal(false));
+        world.ledger.put(entry({ launchId, shim: kind }));
+        const record = join(world.stateDir, 'run', launchId, name);
+        if (name === 'pid') writeFileSync(record, '{"pid":');
+        else rmSync(record);
+        const second = await world.open();
+        const status = (await second.survey()).get(PUMP);
+        expect(status).to.include({ status: 'exited', launchId, generation: 1 });
+        expect(status?.status === 'exited' ? status.exit : null).to.include({ code: 7, isKnown: true });
+        await eventually(() => expect(world.ledger.entries.get(launchId)).to.include({ state: 'exited' }));
+        await eventually(() => expect(world.list('run')).to.deep.equal([]));
+      });
+    }
+
     it(`${kind}: adopts a live process with its identity and notices its end`, async () => {
       await begin(kind);
       const launch = await left();

@@ -65,7 +65,7 @@ describe('the files of a launch', () => {
     const end = { launch: LAUNCH, pid: 7, code: null, signal: 15, core: 0, exec_errno: 0, end: 1_234 };
     writeFileSync(join(layout.exits, LAUNCH), `${JSON.stringify(end)}\n`);
     const record = records.readExit(layout, LAUNCH);
-    const ended = { code: null, signal: 15, execErrno: 0, refusal: null, endedAt: 1_234 };
+    const ended = { pid: 7, code: null, signal: 15, execErrno: 0, refusal: null, endedAt: 1_234 };
     expect(record).to.deep.equal({ ...ended, usage: null });
     const clock = { now: () => 1, random: () => 0 };
     const exit = { code: null, signal: 'SIGTERM', at: 1_234, isKnown: true };
