@@ -10,6 +10,7 @@ export const POD_GUARANTEES: Guarantees = {
   exactExit: true,
   treeComplete: true,
   losslessRotation: false,
+  separateStreams: false, // the API of Kubernetes has the output of both in one
   outputBuffer: null,
 };
 

@@ -5,6 +5,7 @@ import type { Clock, Timers } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Pod } from '../api/objects.ts';
 import type { PodDefaults } from '../pods/manifest.ts';
 import type { PodCalls } from '../pods/pod-calls.ts';
 import type { Attempts } from './attempts.ts';
@@ -12,7 +13,7 @@ import type { Attempts } from './attempts.ts';
 /** The output of pods, which is kept by the host. */
 export interface PodOutput {
   /** The container of the launch runs, or has run: its output is read from where the last host stopped. */
-  follow(launch: Launch, pod: string): void;
+  follow(launch: Launch, pod: Pod): void;
   /** Resolves when all output of an ended launch is kept, as far as it can be read. */
   drained(launchId: LaunchId): Promise<void>;
   close(): void;

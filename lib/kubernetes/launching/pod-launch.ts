@@ -197,7 +197,7 @@ export class PodLaunch {
         const isFirst = state.pod === null;
         this.#state = { type: 'running', pod, launch: isSame ? state.launch : launch };
         if (!isSame) this.#publish();
-        if (isFirst) this.#adopted(this.#state.launch);
+        if (isFirst) this.#adopted(this.#state.launch, pod);
         break;
       }
       case 'ended':
@@ -206,8 +206,8 @@ export class PodLaunch {
   }
 
   /** Its pod was found; a stop may have been asked for before. */
-  #adopted(launch: Launch): void {
-    this.#context.output?.follow(launch, this.name);
+  #adopted(launch: Launch, pod: Pod): void {
+    this.#context.output?.follow(launch, pod);
     if (this.#graceMs !== null) void this.#askToEnd(this.#graceMs);
   }
 
@@ -216,19 +216,19 @@ export class PodLaunch {
     const { pod } = this.#state;
     const launch = launchOf(this.subject, pod, this.#context.clock.now());
     this.#state = { type: 'running', pod, launch };
-    this.#begin(launch);
+    this.#begin(launch, pod);
     this.#result.decide({ type: 'launched', launch });
   }
 
   /** Everybody may know that it runs. */
-  #begin(launch: Launch): void {
+  #begin(launch: Launch, pod: Pod): void {
     const { ledger, log, output } = this.#context;
     const { launchId, startTime, place } = launch;
     this.#publish(launch);
     this.#runningWrite = ledger.running(launchId, { pid: null, startTime, place }).catch((error: unknown) => {
       log.warn({ err: error, launchId }, 'cannot store that a launch is running; the next host learns it from its pod');
     });
-    output?.follow(launch, this.name);
+    output?.follow(launch, pod);
   }
 
   #publish(launch = this.launch): void {
@@ -250,7 +250,7 @@ export class PodLaunch {
     const now = this.#context.clock.now();
     if (!hasRun && pod !== null) {
       const launch = launchOf(this.subject, pod, now);
-      this.#begin(launch);
+      this.#begin(launch, pod);
       this.#result.decide({ type: 'launched', launch });
     }
     this.#ended(pod, exitOfEnd(end, now));

@@ -1,11 +1,12 @@
 import type { Launch } from '../../model/process.ts';
-import { DEFAULT_LOGS } from '../../model/spec.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { Timers } from '../../ports/clock.ts';
 import type { LogSink } from '../../ports/engine/log-sink.ts';
 import type { Log } from '../../ports/log.ts';
 import type { KubernetesClient } from '../api/client.ts';
+import type { Pod } from '../api/objects.ts';
 import type { PodOutput } from '../launching/pod-context.ts';
+import { maxLogBytesOf } from '../pods/pod-state.ts';
 import { PodLog } from './pod-log.ts';
 
 export interface PodLogsOptions {
@@ -29,17 +30,19 @@ export class PodLogs implements PodOutput {
     this.#options = options;
   }
 
-  follow({ launchId, serviceId, generation }: Launch, pod: string): void {
+  follow({ launchId, serviceId, generation }: Launch, pod: Pod): void {
     if (this.#logs.has(launchId)) return;
     const { client, namespace, sink, timers, log } = this.#options;
+    const { name } = pod.metadata;
+    const maxBytes = maxLogBytesOf(pod);
     const podLog = new PodLog({
       client,
-      path: `/api/v1/namespaces/${namespace}/pods/${pod}/log`,
-      open: () => sink.open(serviceId, generation, DEFAULT_LOGS.maxBytes),
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/log`,
+      open: () => sink.open(serviceId, generation, maxBytes),
       timers,
       log: {
         warn: (fields, message) => {
-          log.warn({ ...fields, serviceId, generation, pod }, message);
+          log.warn({ ...fields, serviceId, generation, pod: name }, message);
         },
       },
     });

@@ -1,7 +1,7 @@
-import { LIMIT_NAMES, type LimitName, type ResourceLimits } from '../../model/values/limits.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { VolumeSpec } from '../../model/engine.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
+import { podArguments, permitOf as permitText } from '../../launching/shim-arguments.ts';
 import { signalNumber } from '../../launching/signal-names.ts';
 import type { ApiObject } from '../api/objects.ts';
 import { ANNOTATIONS, CONTAINER, FINALIZER, INSTANCE_LABEL, permitName } from './names.ts';
@@ -15,7 +15,7 @@ const PERMIT_FILE = 'environment';
 const END_FILE = '/dev/termination-log';
 /** The shim ends the tree within the grace of the service; the kubelet then still lets it say how. */
 const SHIM_MARGIN_S = 2;
-const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its type has exactly these keys
+const SIGTERM = 15;
 
 /** A value that is written as it is into an object of the API. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -50,7 +50,6 @@ export interface NewObject extends ApiObject {
 
 /** The Secret without which the pod of a launch cannot start, with its environment as the shim reads it. */
 export function permitOf({ request, launchId, env }: PodLaunchRequest, instance: string): NewObject {
-  const text = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -60,7 +59,7 @@ export function permitOf({ request, launchId, env }: PodLaunchRequest, instance:
       annotations: { [ANNOTATIONS.service]: request.serviceId },
     },
     immutable: true,
-    data: { [PERMIT_FILE]: base64(text.join('')), launch: base64(launchId) },
+    data: { [PERMIT_FILE]: base64(permitText(env)), launch: base64(launchId) },
   };
 }
 
@@ -84,6 +83,7 @@ export function podOf(launch: PodLaunchRequest, defaults: PodDefaults): NewObjec
         [ANNOTATIONS.generation]: String(request.generation),
         [ANNOTATIONS.launch]: launchId,
         [ANNOTATIONS.executable]: request.executablePath,
+        [ANNOTATIONS.maxLogBytes]: String(request.maxLogBytes),
         ...(request.version === null ? {} : { [ANNOTATIONS.version]: request.version }),
         'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
       },
@@ -125,21 +125,21 @@ export function graceSeconds(graceMs: number): number {
 
 function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefaults): Json {
   const { executablePath, args, stop, limits } = request;
-  const cwd = request.cwd ?? defaults.basePath;
+  const shim = podArguments({
+    launchId,
+    permitFile: `${PERMIT_FOLDER}/${PERMIT_FILE}`,
+    endFile: END_FILE,
+    stopSignal: signalNumber(stop.signal) ?? SIGTERM, // see unusableBecause
+    graceMs: stop.graceMs,
+    cwd: request.cwd ?? defaults.basePath,
+    limits,
+    command: [executablePath],
+  });
   return {
     name: CONTAINER,
     image: defaults.image,
     imagePullPolicy: 'IfNotPresent',
-    command: verbatim([
-      SHIM,
-      ...['pod', launchId, `${PERMIT_FOLDER}/${PERMIT_FILE}`, END_FILE],
-      String(signalNumber(stop.signal) ?? 15),
-      String(Math.round(stop.graceMs)),
-      cwd,
-      ...limitArguments(limits),
-      '--',
-      executablePath,
-    ]),
+    command: verbatim([SHIM, ...shim]),
     args: verbatim(args),
     // The status of a pod without its permit says so because of this variable alone.
     env: [{ name: 'COREDINATOR_PERMIT', valueFrom: { secretKeyRef: { name: permitName(launchId), key: 'launch' } } }],
@@ -160,10 +160,6 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
 /** Kubernetes replaces `$(NAME)`, and takes `$$` for one dollar sign. */
 function verbatim(texts: readonly string[]): readonly string[] {
   return texts.map((text) => text.replaceAll('$', () => '$$'));
-}
-
-function limitArguments(limits: ResourceLimits): readonly string[] {
-  return LIMITS.map((name) => String(limits[LIMIT_NAMES[name]] ?? ''));
 }
 
 function volumeOf({ source, isReadOnly }: VolumeSpec, index: number): Json {

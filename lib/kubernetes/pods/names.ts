@@ -16,6 +16,7 @@ export const ANNOTATIONS = {
   launch: `${DOMAIN}/launch`,
   executable: `${DOMAIN}/executable`,
   version: `${DOMAIN}/version`,
+  maxLogBytes: `${DOMAIN}/max-log-bytes`,
 } as const;
 
 /** The name of the container of a service, the only one in its pod. */

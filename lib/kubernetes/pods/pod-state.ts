@@ -1,5 +1,6 @@
 import { parseLaunchId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { ContainerStatus, Pod, TerminatedState } from '../api/objects.ts';
+import { DEFAULT_LOGS } from '../../model/spec.ts';
 import { ANNOTATIONS, CONTAINER, FINALIZER } from './names.ts';
 
 /** What a pod of ours says of the launch that it was made for. */
@@ -26,6 +27,12 @@ export function ownerOf({ metadata: { annotations = {} } }: Pod): PodOwner | nul
   } catch {
     return null;
   }
+}
+
+/** How many bytes of its output are kept, whichever host launched it. */
+export function maxLogBytesOf({ metadata: { annotations = {} } }: Pod): number {
+  const bytes = Number(annotations[ANNOTATIONS.maxLogBytes]);
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : DEFAULT_LOGS.maxBytes;
 }
 
 export function containerOf(pod: Pod): ContainerStatus | null {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ServerResponse } from 'node:http';
 import { KubernetesClient } from '../../../lib/kubernetes/api/client.ts';
+import { ANNOTATIONS } from '../../../lib/kubernetes/pods/names.ts';
 import { PodLogs } from '../../../lib/kubernetes/output/pod-logs.ts';
 import { recordSink } from '../../../lib/logs/sink/record-sink.ts';
 import { HERE, type Launch } from '../../../lib/model/process.ts';
@@ -21,8 +22,15 @@ const LAUNCH: Launch = {
   launchedAt: 0,
   executablePath: '/opt/pump',
   version: null,
-  guarantees: { exactExit: true, treeComplete: true, losslessRotation: false, outputBuffer: null },
+  guarantees: {
+    exactExit: true,
+    treeComplete: true,
+    losslessRotation: false,
+    separateStreams: false,
+    outputBuffer: null,
+  },
 };
+const POD = { metadata: { name: 'pump-1', annotations: { [ANNOTATIONS.maxLogBytes]: '4096' } } };
 const NO_LOG = 'unable to retrieve container logs for containerd://abc\n';
 
 function at(second: number, fraction = '000000000Z'): string {
@@ -56,9 +64,11 @@ describe('the output of a pod', function () {
   let server: ScriptedServer;
   let client: KubernetesClient;
   let logs: PodLogs;
+  let bounds: number[];
 
   beforeEach(() => {
     world = new LogsWorld();
+    bounds = [];
   });
 
   afterEach(async () => {
@@ -85,11 +95,16 @@ describe('the output of a pod', function () {
     logs = new PodLogs({
       client,
       namespace: 'plant',
-      sink: recordSink(world.stateDir),
+      sink: {
+        open: (serviceId, generation, maxBytes) => {
+          bounds.push(maxBytes);
+          return recordSink(world.stateDir).open(serviceId, generation, maxBytes);
+        },
+      },
       timers: wallTimers,
       log: world.log,
     });
-    logs.follow(LAUNCH, 'pump-1');
+    logs.follow(LAUNCH, POD);
   }
 
   const query = ({ url }: SeenRequest): Record<string, string> =>
@@ -116,6 +131,12 @@ describe('the output of a pod', function () {
     expect(query(server.requests[0]!)).to.deep.equal({ timestamps: 'true', follow: 'true' });
     // The second is 2026-11-27T08:00:02.5Z, and a log is sorted.
     expect((await lines()).map((line) => line.at)).to.deep.equal([at(1), at(1), at(3)]);
+  });
+
+  it('is kept up to the limit of its service', async () => {
+    await follow(output(`${at(1)} one\n`, 'open'));
+    await has('one');
+    expect(bounds).to.deep.equal([4_096]);
   });
 
   it('loses and doubles nothing over 15 tears, with many lines of one time', async () => {

@@ -29,7 +29,13 @@ function request(serviceId = PUMP, generation = 1): LaunchRequest {
 function harnessOf(fake: FakeProcessHost): ProcessHostHarness {
   return {
     host: fake,
-    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+    guarantees: {
+      exactExit: true,
+      treeComplete: true,
+      losslessRotation: true,
+      separateStreams: true,
+      outputBuffer: null,
+    },
     timeoutMs: 5_000,
     reopening: null, // its processes end with it; those of the simulated machine do not
     isIdentity: ({ launchId }) => fake.live().some((launch) => launch.launchId === launchId),

@@ -99,7 +99,13 @@ function harness(): ProcessHostHarness {
   const { machine } = world;
   return {
     host: world.open(),
-    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+    guarantees: {
+      exactExit: true,
+      treeComplete: true,
+      losslessRotation: true,
+      separateStreams: true,
+      outputBuffer: null,
+    },
     timeoutMs: 5_000,
     reopening: world,
     isIdentity: ({ launchId, startTime }) => {

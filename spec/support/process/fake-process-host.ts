@@ -53,7 +53,13 @@ export interface FakeProcessHost extends ProcessHost {
   releaseStops(): void;
 }
 
-const GUARANTEES: Guarantees = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+const GUARANTEES: Guarantees = {
+  exactExit: true,
+  treeComplete: true,
+  losslessRotation: true,
+  separateStreams: true,
+  outputBuffer: null,
+};
 const STOPPED: LaunchFailure = {
   code: 'ESTOPPED',
   isPermanent: false,

@@ -6,7 +6,9 @@ import {
   unusableBecause,
   type PodDefaults,
 } from '../../../../lib/kubernetes/pods/manifest.ts';
+import { maxLogBytesOf } from '../../../../lib/kubernetes/pods/pod-state.ts';
 import { instanceLabel, permitName, permittedLaunch, podName } from '../../../../lib/kubernetes/pods/names.ts';
+import { DEFAULT_LOGS } from '../../../../lib/model/spec.ts';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
 import { AS_HOST } from '../../../../lib/model/values/run-as.ts';
@@ -24,7 +26,7 @@ const REQUEST: LaunchRequest = {
   cwd: null,
   stop: { signal: 'SIGINT', graceMs: 2_500 },
   limits: { ...NO_LIMITS, openFiles: 4_096 },
-  maxLogBytes: 1,
+  maxLogBytes: 4_096,
   output: 'separate',
   ...AS_HOST,
 };
@@ -111,6 +113,11 @@ describe('the objects of a launch', () => {
     ]);
     expect(spec['terminationGracePeriodSeconds']).to.equal(5); // the grace of the shim has ended by then
     expect(graceSeconds(0)).to.equal(2);
+  });
+
+  it('say how much of the output is kept, for the host that adopts the pod', () => {
+    expect(maxLogBytesOf({ metadata: pod.metadata })).to.equal(4_096);
+    expect(maxLogBytesOf({ metadata: { name: 'of-an-earlier-version' } })).to.equal(DEFAULT_LOGS.maxBytes);
   });
 
   it('pass arguments on as they are', () => {
