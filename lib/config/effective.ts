@@ -17,12 +17,12 @@ import {
   type HostLogs,
   type Kind,
 } from './schema/schema.ts';
+import { kubernetesSettings } from './schema/kubernetes-schema.ts';
 import { validate } from './schema/validate.ts';
 import { webhookSchema, type WebhookConfig } from './schema/webhook-schema.ts';
 import type { YamlSource } from './yaml/yaml-source.ts';
 
 /** The default of `launch_timeout`. */
-const LAUNCH_TIMEOUT_MS = 300_000;
 
 /** A host service: a complete kind with the overrides of the service. */
 export interface HostService {
@@ -128,24 +128,7 @@ function completed(document: unknown, top: YamlSource | null): Effective {
 
 function engineSettings(engine: z.output<typeof engineSchema>): EngineSettings {
   if (engine === 'local') return { type: 'local' };
-  const { image, namespace, context, kubeconfig, volumes, node_selector, service_account } = engine.kubernetes;
-  return {
-    type: 'kubernetes',
-    kubernetes: {
-      image,
-      namespace: namespace ?? null,
-      context: context ?? null,
-      kubeconfig: kubeconfig ?? null,
-      volumes: (volumes ?? []).map(({ path, claim, host_path: folder, read_only: isReadOnly = true }) => ({
-        path,
-        isReadOnly,
-        source: claim === undefined ? { type: 'host_path', path: folder ?? path } : { type: 'claim', name: claim },
-      })),
-      nodeSelector: node_selector ?? {},
-      serviceAccount: service_account ?? null,
-      launchTimeoutMs: engine.kubernetes.launch_timeout ?? LAUNCH_TIMEOUT_MS,
-    },
-  };
+  return { type: 'kubernetes', kubernetes: kubernetesSettings(engine.kubernetes) };
 }
 
 function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {

@@ -18,6 +18,25 @@ export interface VolumeSpec {
     { readonly type: 'claim'; readonly name: string } | { readonly type: 'host_path'; readonly path: string };
 }
 
+/** Processor and memory of a pod; null: none is named. */
+export interface PodResources {
+  /** In thousandths of a processor. */
+  readonly cpuMillis: number | null;
+  readonly memoryBytes: number | null;
+}
+
+/** What a service has in its pods that is not as the engine has it for all; null: as for all. Plain JSON. */
+export interface PodSpec {
+  readonly image: string | null;
+  readonly volumes: readonly VolumeSpec[] | null;
+  readonly nodeSelector: Readonly<Record<string, string>> | null;
+  readonly serviceAccount: string | null;
+  /** What a node must have free for it. */
+  readonly requests: PodResources;
+  /** What it cannot exceed. */
+  readonly limits: PodResources;
+}
+
 /** How a host runs its services in a Kubernetes cluster. */
 export interface KubernetesSettings {
   /** The kubeconfig; null: as kubectl finds it, and in a cluster the service account of the host. */

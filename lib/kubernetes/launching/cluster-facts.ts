@@ -1,7 +1,7 @@
 import { hasStatus } from '../api/api-error.ts';
 import type { KubernetesClient } from '../api/client.ts';
 import type { ApiObject } from '../api/objects.ts';
-import type { NewObject } from '../pods/manifest.ts';
+import type { NewObject } from '../pods/pod-parts.ts';
 import { isExisting } from '../pods/pod-calls.ts';
 import type { Attempts } from './attempts.ts';
 

@@ -3,7 +3,7 @@ import type { LaunchFailure } from '../../model/process.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Pod } from '../api/objects.ts';
-import type { NewObject } from '../pods/manifest.ts';
+import type { NewObject } from '../pods/pod-parts.ts';
 import { isExisting } from '../pods/pod-calls.ts';
 import { isDeleted, isOver, ownerOf, placeOf } from '../pods/pod-state.ts';
 import type { PodContext } from './pod-context.ts';

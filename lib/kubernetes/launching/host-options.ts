@@ -4,7 +4,7 @@ import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Log } from '../../ports/log.ts';
 import type { OrphanPolicy } from '../../ports/process-host.ts';
 import type { KubernetesClient } from '../api/client.ts';
-import type { NewObject, PodDefaults } from '../pods/manifest.ts';
+import type { NewObject, PodDefaults } from '../pods/pod-parts.ts';
 import type { PodOutput } from './pod-context.ts';
 
 export interface KubernetesProcessHostOptions {

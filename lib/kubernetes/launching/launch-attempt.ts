@@ -3,8 +3,11 @@ import type { LaunchFailure, LaunchOutcome } from '../../model/process.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 import { ApiError } from '../api/api-error.ts';
 import type { Pod } from '../api/objects.ts';
-import { permitOf, podOf, unusableBecause, type PodLaunchRequest } from '../pods/manifest.ts';
+import { podOf, unusableBecause } from '../pods/manifest.ts';
+import { permitOf } from '../pods/permit.ts';
+import type { ConfigFile, PodLaunchRequest } from '../pods/pod-parts.ts';
 import { ownerOf } from '../pods/pod-state.ts';
+import { configFileOf } from './config-file.ts';
 import { createPod, refusalOf, type Creation } from './create-pod.ts';
 import type { PodContext } from './pod-context.ts';
 import { STOPPED, type LaunchResult } from './launch-of-pod.ts';
@@ -34,6 +37,7 @@ export class LaunchAttempt {
   #notifyCancelled: () => void = () => undefined;
   #isCancelled = false;
   #isBegun = false;
+  #config: ConfigFile | null = null;
 
   constructor(parts: AttemptParts, context: PodContext) {
     this.#parts = parts;
@@ -70,6 +74,9 @@ export class LaunchAttempt {
       const message = `Service "${request.serviceId}" cannot be launched: ${unusable}.`;
       return refused({ code: 'EINVAL', isPermanent: true, message });
     }
+    const config = await configFileOf(request, this.#context.defaults);
+    if ('failure' in config) return refused(config.failure);
+    this.#config = config.file;
     const failure = await clear();
     if (failure !== null) return refused(failure);
     if (this.#isCancelled) return refused(STOPPED);
@@ -125,7 +132,7 @@ export class LaunchAttempt {
 
   #podRequest(): PodLaunchRequest {
     const { request, environment, launch } = this.#parts;
-    return { request, launchId: launch.launchId, name: launch.name, env: environment };
+    return { request, launchId: launch.launchId, name: launch.name, env: environment, config: this.#config };
   }
 
   #creation(): Creation {

@@ -6,7 +6,7 @@ import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { LaunchLedger } from '../../ports/launch-ledger.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Pod } from '../api/objects.ts';
-import type { PodDefaults } from '../pods/manifest.ts';
+import type { PodDefaults } from '../pods/pod-parts.ts';
 import type { PodCalls } from '../pods/pod-calls.ts';
 import type { Attempts } from './attempts.ts';
 

@@ -1,75 +1,33 @@
-import type { LaunchId } from '../../model/values/ids.ts';
-import type { VolumeSpec } from '../../model/engine.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
-import { podArguments, permitOf as permitText } from '../../launching/shim-arguments.ts';
+import { podArguments } from '../../launching/shim-arguments.ts';
 import { signalNumber } from '../../launching/signal-names.ts';
-import type { ApiObject } from '../api/objects.ts';
 import { ANNOTATIONS, CONTAINER, FINALIZER, INSTANCE_LABEL, permitName } from './names.ts';
+import { CONFIG_FILE, PERMIT_FILE } from './permit.ts';
+import {
+  resourcesOf,
+  settingsOf,
+  volumeOf,
+  type Json,
+  type NewObject,
+  type PodDefaults,
+  type PodLaunchRequest,
+  type PodSettings,
+} from './pod-parts.ts';
 
 const SHIM_FOLDER = '/coredinator/shim';
 /** The shim as containers see it. */
 export const SHIM = `${SHIM_FOLDER}/coredinator-shim`;
 const PERMIT_FOLDER = '/coredinator/permit';
-const PERMIT_FILE = 'environment';
 /** What Kubernetes keeps with the exit code of a container. */
 const END_FILE = '/dev/termination-log';
 /** The shim ends the tree within the grace of the service; the kubelet then still lets it say how. */
 const SHIM_MARGIN_S = 2;
 const SIGTERM = 15;
 
-/** A value that is written as it is into an object of the API. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
-
-/** What the pods of a host have in common. */
-export interface PodDefaults {
-  readonly instance: string;
-  readonly image: string;
-  readonly volumes: readonly VolumeSpec[];
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly serviceAccount: string | null;
-  /** The ConfigMap with the shim, and its architecture as Kubernetes names it. */
-  readonly shim: { readonly configMap: string; readonly architecture: string };
-  readonly basePath: string;
-}
-
-/** A launch as its objects need it. */
-export interface PodLaunchRequest {
-  readonly request: LaunchRequest;
-  readonly launchId: LaunchId;
-  readonly name: string;
-  /** The complete environment, which is in the permit alone. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** An object that is created. */
-export interface NewObject extends ApiObject {
-  readonly apiVersion: 'v1';
-  readonly kind: string;
-  readonly [part: string]: unknown;
-}
-
-/** The Secret without which the pod of a launch cannot start, with its environment as the shim reads it. */
-export function permitOf({ request, launchId, env }: PodLaunchRequest, instance: string): NewObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      name: permitName(launchId),
-      labels: { [INSTANCE_LABEL]: instance },
-      annotations: { [ANNOTATIONS.service]: request.serviceId },
-    },
-    immutable: true,
-    data: { [PERMIT_FILE]: base64(permitText(env)), launch: base64(launchId) },
-  };
-}
-
-function base64(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64');
-}
-
 /** The pod of a launch. Nothing in Kubernetes restarts, moves or deletes it by itself. */
 export function podOf(launch: PodLaunchRequest, defaults: PodDefaults): NewObject {
-  const { request, launchId, name } = launch;
+  const { request, launchId, name, config } = launch;
+  const { image, volumes, nodeSelector, serviceAccount } = settingsOf(request.pod ?? null, defaults);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -92,16 +50,16 @@ export function podOf(launch: PodLaunchRequest, defaults: PodDefaults): NewObjec
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: graceSeconds(request.stop.graceMs),
       enableServiceLinks: false,
-      automountServiceAccountToken: defaults.serviceAccount !== null,
-      ...(defaults.serviceAccount === null ? {} : { serviceAccountName: defaults.serviceAccount }),
-      nodeSelector: { 'kubernetes.io/arch': defaults.shim.architecture, ...defaults.nodeSelector },
+      automountServiceAccountToken: serviceAccount !== null,
+      ...(serviceAccount === null ? {} : { serviceAccountName: serviceAccount }),
+      nodeSelector: { 'kubernetes.io/arch': defaults.shim.architecture, ...nodeSelector },
       tolerations: ['not-ready', 'unreachable'].map((taint) => ({
         key: `node.kubernetes.io/${taint}`,
         operator: 'Exists',
         effect: 'NoExecute',
       })),
       ...accountOf(request),
-      containers: [containerOf(launch, defaults)],
+      containers: [containerOf(launch, defaults, { image, volumes })],
       volumes: [
         { name: 'shim', configMap: { name: defaults.shim.configMap, defaultMode: 0o555 } },
         {
@@ -109,10 +67,10 @@ export function podOf(launch: PodLaunchRequest, defaults: PodDefaults): NewObjec
           secret: {
             secretName: permitName(launchId),
             defaultMode: 0o444,
-            items: [{ key: PERMIT_FILE, path: PERMIT_FILE }],
+            items: [PERMIT_FILE, ...(config === null ? [] : [CONFIG_FILE])].map((key) => ({ key, path: key })),
           },
         },
-        ...defaults.volumes.map(volumeOf),
+        ...volumes.map(volumeOf),
       ],
     },
   };
@@ -123,7 +81,11 @@ export function graceSeconds(graceMs: number): number {
   return Math.ceil(graceMs / 1_000) + SHIM_MARGIN_S;
 }
 
-function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefaults): Json {
+function containerOf(
+  { request, launchId, config }: PodLaunchRequest,
+  defaults: PodDefaults,
+  { image, volumes }: Pick<PodSettings, 'image' | 'volumes'>,
+): Json {
   const { executablePath, args, stop, limits } = request;
   const shim = podArguments({
     launchId,
@@ -137,7 +99,7 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
   });
   return {
     name: CONTAINER,
-    image: defaults.image,
+    image,
     imagePullPolicy: 'IfNotPresent',
     command: verbatim([SHIM, ...shim]),
     args: verbatim(args),
@@ -145,14 +107,16 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
     env: [{ name: 'COREDINATOR_PERMIT', valueFrom: { secretKeyRef: { name: permitName(launchId), key: 'launch' } } }],
     terminationMessagePath: END_FILE,
     terminationMessagePolicy: 'File',
+    ...resourcesOf(request.pod ?? null),
     volumeMounts: [
       { name: 'shim', mountPath: SHIM_FOLDER, readOnly: true },
       { name: 'permit', mountPath: PERMIT_FOLDER, readOnly: true },
-      ...defaults.volumes.map(({ path, isReadOnly }, index) => ({
+      ...volumes.map(({ path, isReadOnly }, index) => ({
         name: `volume-${index}`,
         mountPath: path,
         readOnly: isReadOnly,
       })),
+      ...(config === null ? [] : [{ name: 'permit', mountPath: config.path, subPath: CONFIG_FILE, readOnly: true }]),
     ],
   };
 }
@@ -160,16 +124,6 @@ function containerOf({ request, launchId }: PodLaunchRequest, defaults: PodDefau
 /** Kubernetes replaces `$(NAME)`, and takes `$$` for one dollar sign. */
 function verbatim(texts: readonly string[]): readonly string[] {
   return texts.map((text) => text.replaceAll('$', () => '$$'));
-}
-
-function volumeOf({ source, isReadOnly }: VolumeSpec, index: number): Json {
-  const name = `volume-${index}`;
-  switch (source.type) {
-    case 'claim':
-      return { name, persistentVolumeClaim: { claimName: source.name, readOnly: isReadOnly } };
-    case 'host_path':
-      return { name, hostPath: { path: source.path } };
-  }
 }
 
 function accountOf({ user, group }: LaunchRequest): { readonly securityContext?: Json } {

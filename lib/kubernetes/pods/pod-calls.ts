@@ -2,7 +2,7 @@ import type { LaunchId } from '../../model/values/ids.ts';
 import { hasStatus } from '../api/api-error.ts';
 import type { KubernetesClient } from '../api/client.ts';
 import type { ApiList, Pod, Secret } from '../api/objects.ts';
-import type { NewObject } from './manifest.ts';
+import type { NewObject } from './pod-parts.ts';
 import { FINALIZER, permitName } from './names.ts';
 import { finalizerIndex } from './pod-state.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NewObject } from './manifest.ts';
+import type { NewObject } from './pod-parts.ts';
 
 /** The names that Kubernetes gives to the processors for which there are shims. */
 const ARCHITECTURES: Readonly<Partial<Record<string, string>>> = { x64: 'amd64', arm64: 'arm64' };

@@ -8,7 +8,8 @@ import type { Pod } from '../../../lib/kubernetes/api/objects.ts';
 import { KubernetesProcessHost } from '../../../lib/kubernetes/launching/kubernetes-process-host.ts';
 import { POD_GUARANTEES } from '../../../lib/kubernetes/launching/launch-of-pod.ts';
 import type { KubernetesProcessHostOptions } from '../../../lib/kubernetes/launching/host-options.ts';
-import { podOf, type PodDefaults } from '../../../lib/kubernetes/pods/manifest.ts';
+import { podOf } from '../../../lib/kubernetes/pods/manifest.ts';
+import type { PodDefaults } from '../../../lib/kubernetes/pods/pod-parts.ts';
 import { instanceLabel, podName } from '../../../lib/kubernetes/pods/names.ts';
 import { PodCalls } from '../../../lib/kubernetes/pods/pod-calls.ts';
 import { isOver, isRunning } from '../../../lib/kubernetes/pods/pod-state.ts';
@@ -146,7 +147,9 @@ export class PodWorld {
       launchId,
       arrive: async () => {
         const calls = new PodCalls(await this.client(), NAMESPACE);
-        await calls.createPod(podOf({ request, launchId, name, env: {} }, { ...this.defaults(), ...own }));
+        await calls.createPod(
+          podOf({ request, launchId, name, env: {}, config: null }, { ...this.defaults(), ...own }),
+        );
         return eventually(
           async (): Promise<'ran' | 'refused'> => {
             const pod: Pod | null = await calls.readPod(name);

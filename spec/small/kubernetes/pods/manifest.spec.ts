@@ -1,13 +1,10 @@
 import { expect } from 'chai';
-import {
-  graceSeconds,
-  permitOf,
-  podOf,
-  unusableBecause,
-  type PodDefaults,
-} from '../../../../lib/kubernetes/pods/manifest.ts';
+import { graceSeconds, podOf, unusableBecause } from '../../../../lib/kubernetes/pods/manifest.ts';
+import { permitOf } from '../../../../lib/kubernetes/pods/permit.ts';
+import { isOnVolume, type PodDefaults, type PodLaunchRequest } from '../../../../lib/kubernetes/pods/pod-parts.ts';
 import { maxLogBytesOf } from '../../../../lib/kubernetes/pods/pod-state.ts';
 import { instanceLabel, permitName, permittedLaunch, podName } from '../../../../lib/kubernetes/pods/names.ts';
+import type { PodSpec } from '../../../../lib/model/engine.ts';
 import { DEFAULT_LOGS } from '../../../../lib/model/spec.ts';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
@@ -42,7 +39,13 @@ const DEFAULTS: PodDefaults = {
   shim: { configMap: 'coredinator-shim-1', architecture: 'amd64' },
   basePath: '/opt/plant',
 };
-const LAUNCH = { request: REQUEST, launchId: LAUNCH_ID, name: 'pump-1', env: { A: 'b=c', 'with.dot': 'ü', EMPTY: '' } };
+const ENV = { A: 'b=c', 'with.dot': 'ü', EMPTY: '' };
+const LAUNCH: PodLaunchRequest = { request: REQUEST, launchId: LAUNCH_ID, name: 'pump-1', env: ENV, config: null };
+const NO_RESOURCES = { cpuMillis: null, memoryBytes: null };
+const AS_ALL: PodSpec = {
+  ...{ image: null, volumes: null, nodeSelector: null, serviceAccount: null },
+  ...{ requests: NO_RESOURCES, limits: NO_RESOURCES },
+};
 
 describe('the names of objects in a cluster', () => {
   const named = (id: string, instance = 'instance-1'): string => podName(instance, parseServiceId(id));
@@ -135,6 +138,48 @@ describe('the objects of a launch', () => {
       { name: 'volume-0', persistentVolumeClaim: { claimName: 'programs', readOnly: true } },
       { name: 'volume-1', hostPath: { path: '/srv/data' } },
     ]);
+  });
+
+  it('have what the kind has in place of what the engine has, and its resources', () => {
+    const own: PodSpec = {
+      image: 'plant/gpu:2',
+      volumes: [{ path: '/models', isReadOnly: true, source: { type: 'claim', name: 'models' } }],
+      nodeSelector: { gpu: 'yes' },
+      serviceAccount: 'trainer',
+      requests: { cpuMillis: 250, memoryBytes: 1024 ** 2 },
+      limits: { cpuMillis: null, memoryBytes: 1024 ** 3 },
+    };
+    const made = podOf({ ...LAUNCH, request: { ...REQUEST, pod: own } }, DEFAULTS)['spec'] as typeof spec;
+    expect(made).to.deep.include({ serviceAccountName: 'trainer', automountServiceAccountToken: true });
+    expect(made['nodeSelector']).to.deep.equal({ 'kubernetes.io/arch': 'amd64', gpu: 'yes' });
+    expect((made['volumes'] as object[]).slice(2)).to.deep.equal([
+      { name: 'volume-0', persistentVolumeClaim: { claimName: 'models', readOnly: true } },
+    ]);
+    expect(made.containers[0]).to.include({ image: 'plant/gpu:2' });
+    expect(made.containers[0]!['resources']).to.deep.equal({
+      requests: { cpu: '250m', memory: '1048576' },
+      limits: { memory: '1073741824' },
+    });
+    const rest = podOf({ ...LAUNCH, request: { ...REQUEST, pod: AS_ALL } }, DEFAULTS)['spec'] as typeof spec;
+    expect(rest).to.deep.equal({
+      ...spec,
+      containers: [{ ...container, resources: { requests: {}, limits: {} } }],
+    });
+  });
+
+  it('have the file of the agent at its path, unless a volume has it', () => {
+    const config = { path: '/etc/agents/pump.yaml', content: Buffer.from('a: ü') };
+    const launch = { ...LAUNCH, config };
+    const data = permitOf(launch, 'instance-1')['data'] as Record<string, string>;
+    expect(Buffer.from(data['configuration']!, 'base64').toString()).to.equal('a: ü');
+    const made = podOf(launch, DEFAULTS)['spec'] as typeof spec;
+    expect((made.containers[0]!['volumeMounts'] as object[]).at(-1)).to.deep.equal({
+      ...{ name: 'permit', mountPath: '/etc/agents/pump.yaml', subPath: 'configuration', readOnly: true },
+    });
+    expect(JSON.stringify(made['volumes'])).to.include('{"key":"configuration","path":"configuration"}');
+    expect(isOnVolume('/opt/plant/pump.yaml', null, DEFAULTS)).to.equal(true);
+    expect(isOnVolume('/opt/plants/pump.yaml', null, DEFAULTS)).to.equal(false);
+    expect(isOnVolume('/opt/plant/pump.yaml', { ...AS_ALL, volumes: [] }, DEFAULTS)).to.equal(false);
   });
 
   it('may run as a number, and not as a name that the image may not have', () => {
