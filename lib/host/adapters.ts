@@ -104,6 +104,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   const prober = createProber({
     ...{ logs, clock, basePath, log, accounts },
     execGuard: guardOf(shim),
+    commands: engine.commands,
     meter: metrics.probes,
     doubt: (id) => doubtOf(processes.status(id)),
   });
@@ -114,7 +115,8 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   health.include(() => check.problems, { areObstacles: true });
   if (original !== null) await watchOriginal(original, { health, log }, cleanup);
   const files = new StateFiles(stateDir, { guard: check, log });
-  const guarantees = { ...engine.guarantees, losslessRotation: logs.isLossless };
+  const losslessRotation = engine.guarantees.losslessRotation && logs.isLossless;
+  const guarantees = { ...engine.guarantees, losslessRotation };
   const portRegistry = await store.portRegistry(engine.ports);
   return { identity, isStoreLost, files, health, check, store, engine, logs, prober, portRegistry, guarantees };
 }

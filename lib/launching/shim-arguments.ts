@@ -32,6 +32,20 @@ export function podArguments(shim: PodShim): readonly string[] {
   return ['pod', launchId, permitFile, endFile, ...stop, cwd ?? '', ...limitArguments(limits), '--', ...command];
 }
 
+/** A command in the container of a launch. */
+export interface PodCommand {
+  /** Then it is killed, with all that it started. */
+  readonly limitMs: number;
+  readonly permitFile: string;
+  readonly cwd: string;
+  readonly command: readonly string[];
+}
+
+/** The command line behind the file of the native shim that runs a command as the program of the container runs. */
+export function podCommandArguments({ limitMs, permitFile, cwd, command }: PodCommand): readonly string[] {
+  return ['exec', String(Math.ceil(limitMs)), permitFile, cwd, ...command];
+}
+
 /** The content of the file with the environment of a launch in a container. No value contains a NUL character. */
 export function permitOf(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)

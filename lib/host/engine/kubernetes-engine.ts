@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createCatalog } from '../../config/catalog.ts';
 import { openClient } from '../../kubernetes/api/open-client.ts';
 import { KubernetesProcessHost } from '../../kubernetes/launching/kubernetes-process-host.ts';
+import { PodCommands } from '../../kubernetes/launching/run-in-pod.ts';
 import { POD_GUARANTEES } from '../../kubernetes/launching/launch-of-pod.ts';
 import { kubernetesArchitecture, shimConfigMap } from '../../kubernetes/pods/shim-object.ts';
 import { PodLogs } from '../../kubernetes/output/pod-logs.ts';
@@ -40,6 +41,11 @@ export async function openKubernetesEngine(settings: KubernetesSettings, context
     usage: { read: () => Promise.resolve(null) }, // nothing in a cluster without metrics.k8s.io says what pods use
     catalog: createCatalog({ basePath, exclude: [stateDir], roots: executableRoots, log }),
     ports: podPorts(),
+    commands: new PodCommands({
+      ...{ access: client.access, namespace, basePath },
+      instanceId: context.instanceId,
+      timers: wallTimers,
+    }),
     guarantees: POD_GUARANTEES,
     close: () => processes.close(),
   };

@@ -20,6 +20,10 @@ export interface ExecRequest {
   readonly command: readonly string[];
   /** Until the command has ended. */
   readonly limitMs: number;
+  /** Whose output is wanted; default: both. */
+  readonly streams?: readonly ('stdout' | 'stderr')[];
+  /** Called when the command certainly runs. */
+  readonly begun?: () => void;
 }
 
 /** How a command in a container ended. */
@@ -41,7 +45,7 @@ export async function execInPod(access: ClusterAccess, request: ExecRequest, tim
   const url = new URL(`${access.server.replace(/^http/, 'ws')}${request.path}/exec`);
   for (const word of request.command) url.searchParams.append('command', word);
   url.searchParams.append('container', request.container);
-  for (const stream of ['stdout', 'stderr']) url.searchParams.append(stream, 'true');
+  for (const stream of request.streams ?? ['stdout', 'stderr']) url.searchParams.append(stream, 'true');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const servername = serverName ?? (isIP(host) === 0 ? host : '');
   const options: ClientOptions & ConnectionOptions = {
@@ -54,7 +58,7 @@ export async function execInPod(access: ClusterAccess, request: ExecRequest, tim
   return exchange(new WebSocket(url, PROTOCOL, options), request, timers);
 }
 
-function exchange(socket: WebSocket, { path, limitMs }: ExecRequest, timers: Timers): Promise<ExecResult> {
+function exchange(socket: WebSocket, { path, limitMs, begun }: ExecRequest, timers: Timers): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
     const output: Buffer[] = [];
     let length = 0;
@@ -73,6 +77,7 @@ function exchange(socket: WebSocket, { path, limitMs }: ExecRequest, timers: Tim
     const timer = timers.setTimeout(() => {
       fail(unanswered('ETIMEDOUT', `the command did not end within ${limitMs / 1_000} s`));
     }, limitMs);
+    socket.on('open', () => begun?.());
     socket.on('message', (data: Buffer) => {
       const channel = data[0];
       const bytes = data.subarray(1);

@@ -2,7 +2,7 @@ import type { LaunchRequest } from '../../ports/process-host.ts';
 import { podArguments } from '../../launching/shim-arguments.ts';
 import { signalNumber } from '../../launching/signal-names.ts';
 import { ANNOTATIONS, CONTAINER, FINALIZER, INSTANCE_LABEL, permitName } from './names.ts';
-import { CONFIG_FILE, PERMIT_FILE } from './permit.ts';
+import { CONFIG_FILE, PERMIT_FILE, PERMIT_FOLDER, PERMIT_PATH } from './permit.ts';
 import {
   resourcesOf,
   settingsOf,
@@ -17,7 +17,6 @@ import {
 const SHIM_FOLDER = '/coredinator/shim';
 /** The shim as containers see it. */
 export const SHIM = `${SHIM_FOLDER}/coredinator-shim`;
-const PERMIT_FOLDER = '/coredinator/permit';
 /** What Kubernetes keeps with the exit code of a container. */
 const END_FILE = '/dev/termination-log';
 /** The shim ends the tree within the grace of the service; the kubelet then still lets it say how. */
@@ -89,7 +88,7 @@ function containerOf(
   const { executablePath, args, stop, limits } = request;
   const shim = podArguments({
     launchId,
-    permitFile: `${PERMIT_FOLDER}/${PERMIT_FILE}`,
+    permitFile: PERMIT_PATH,
     endFile: END_FILE,
     stopSignal: signalNumber(stop.signal) ?? SIGTERM, // see unusableBecause
     graceMs: stop.graceMs,

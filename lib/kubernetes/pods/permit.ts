@@ -4,6 +4,10 @@ import type { NewObject, PodLaunchRequest } from './pod-parts.ts';
 
 /** The key with the environment, and that with the file of the agent. */
 export const PERMIT_FILE = 'environment';
+/** The folder of the permit in the container. */
+export const PERMIT_FOLDER = '/coredinator/permit';
+/** The file with the environment there. */
+export const PERMIT_PATH = `${PERMIT_FOLDER}/${PERMIT_FILE}`;
 export const CONFIG_FILE = 'configuration';
 
 /** The Secret without which the pod of a launch cannot start, with its environment as the shim reads it. */

@@ -36,7 +36,7 @@ void fault(const char *name) {
 static int usage(void) {
   complain("usage: coredinator-shim launcher | reader RUN_DIR LOG_DIR GENERATION MAX_BYTES | guard MS ACCOUNT PROGRAM ARG... | notify | "
            "pod LAUNCH PERMIT_FILE END_FILE SIGNAL GRACE_MS CWD OPEN_FILES PROCESSES CORE_SIZE ADDRESS_SPACE -- PROGRAM ARG... | "
-           "signal SIGNAL | punch FILE BYTES | version", 0);
+           "exec MS PERMIT_FILE CWD PROGRAM ARG... | signal SIGNAL | punch FILE BYTES | version", 0);
   return EXIT_USAGE;
 }
 
@@ -69,11 +69,16 @@ int main(int argc, char **argv) {
   if (argc >= 5 && !strcmp(argv[1], "guard")) {
     long long ms;
     const char *end = after_number(argv[2], &ms);
-    return end && !*end && ms > 0 && is_account(argv[3]) ? guard(ms, argv[3], argv + 4) : usage();
+    return end && !*end && ms > 0 && is_account(argv[3]) ? guard(ms, argv[3], true, argv + 4) : usage();
   }
   if (argc >= 2 && !strcmp(argv[1], "pod")) {
     struct pod pod;
     return parse_pod(argc, argv, &pod) ? run_pod(&pod) : usage();
+  }
+  if (argc >= 6 && !strcmp(argv[1], "exec")) {
+    long long ms;
+    const char *end = after_number(argv[2], &ms);
+    return end && !*end && ms > 0 ? exec_in_pod(ms, argv[3], argv[4], argv + 5) : usage();
   }
   if (argc == 3 && !strcmp(argv[1], "signal")) {
     long long signal;

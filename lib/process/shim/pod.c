@@ -194,6 +194,15 @@ int run_pod(const struct pod *p) {
   return pod.exit_code;
 }
 
+/* A command in the container of a program, with its environment and its directory. The parent belongs to the runtime. */
+int exec_in_pod(long long ms, const char *permit_file, const char *cwd, char **argv) {
+  char **env = read_permit(permit_file);
+  if (!env) return complain(permit_file, errno), EXIT_NOT_RUN;
+  if (*cwd && chdir(cwd) < 0) return complain(cwd, errno), EXIT_NOT_RUN;
+  environ = env;
+  return guard(ms, "", false, argv);
+}
+
 int signal_pod(long long signal) {
   if (!sigqueue(1, REQUEST, (union sigval){.sival_int = (int)signal})) return 0;
   complain("process 1 cannot be signalled", errno);

@@ -92,11 +92,12 @@ struct pod {
 /* launcher.c */
 int launcher(char *title);
 
-/* guard.c: returns the exit code; `ms` is at least 1. The command runs with the account. */
-int guard(long long ms, const char *account, char **argv);
+/* guard.c: returns the exit code; `ms` is at least 1. The command runs with the account, and with a host ends with it. */
+int guard(long long ms, const char *account, bool has_host, char **argv);
 
-/* pod.c: both return the exit code. */
+/* pod.c: all return the exit code. An empty `cwd`: as it is. */
 int run_pod(const struct pod *p);
+int exec_in_pod(long long ms, const char *permit_file, const char *cwd, char **argv);
 int signal_pod(long long signal);
 
 /* notify.c: returns the exit code. */

@@ -6,7 +6,9 @@ import { serviceAccountAccess } from '../../../lib/kubernetes/api/service-accoun
 import { rejection } from '../../support/rejection.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
-describe('the access to a cluster', () => {
+describe('the access to a cluster', function () {
+  this.timeout(10_000); // the first test loads the official client
+
   describe('by a kubeconfig', () => {
     function kubeconfig(cluster: object, user: object): string {
       const file = join(temporaryFolder(), 'config');

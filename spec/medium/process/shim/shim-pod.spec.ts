@@ -6,10 +6,17 @@ import { join } from 'node:path';
 import type { ProcessExit } from '../../../../lib/model/process.ts';
 import { exitIn, exitOf, parseFields, type ExitRecord } from '../../../../lib/launching/exit-record.ts';
 import { failureOf } from '../../../../lib/launching/launch-failure.ts';
-import { permitOf, podArguments, type PodShim } from '../../../../lib/launching/shim-arguments.ts';
+import {
+  permitOf,
+  podArguments,
+  podCommandArguments,
+  type PodCommand,
+  type PodShim,
+} from '../../../../lib/launching/shim-arguments.ts';
 import { parseLaunchId } from '../../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../../lib/model/values/limits.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { isAlive } from '../../../support/process/alive.ts';
 import { isNativeShimBuilt, shimPath } from '../../../support/process/shim-driver.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -237,6 +244,65 @@ for (const isProcess1 of [false, true]) {
     });
   });
 }
+
+describe('a command in the container of a program', function () {
+  this.timeout(20_000);
+  let folder: string;
+  let permitFile: string;
+
+  beforeEach(function () {
+    if (!isNativeShimBuilt()) this.skip();
+    folder = temporaryFolder();
+    permitFile = join(folder, 'env');
+    writeFileSync(permitFile, permitOf({ OF_PROGRAM: 'a b', BOTH: 'permit' }));
+  });
+
+  function run(command: readonly string[], more: Partial<PodCommand> = {}): ReturnType<typeof spawnSync> {
+    const words = podCommandArguments({ limitMs: 10_000, permitFile, cwd: folder, command, ...more });
+    return spawnSync(BINARY, words, { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', BOTH: 'image' } });
+  }
+
+  it('has the environment and the directory of the program, and ends with its own code', () => {
+    const script = `echo "$OF_PROGRAM $BOTH $PWD"; exit 7`;
+    expect(run(['sh', '-c', script])).to.include({ status: 7, stdout: `a b permit ${folder}\n` });
+  });
+
+  it('is killed after its time, with all that it has started', async () => {
+    const pids = join(folder, 'pids');
+    const began = performance.now();
+    const script = `sleep 1000 & echo $! >"${pids}"; wait`;
+    expect(run(['sh', '-c', script], { limitMs: 300 })).to.include({ status: 124 });
+    expect(performance.now() - began).to.be.lessThan(10_000);
+    const pid = Number(readFileSync(pids, 'utf8'));
+    await eventually(() => {
+      expect(isAlive(pid)).to.equal(false);
+    });
+  });
+
+  it('lives on if what asked for it ends, since that belongs to the runtime', async () => {
+    const done = join(folder, 'done');
+    const words = podCommandArguments({
+      limitMs: 10_000,
+      permitFile,
+      cwd: folder,
+      command: ['sh', '-c', `sleep 0.3; echo yes >"${done}"`],
+    });
+    const quoted = [BINARY, ...words].map((word) => `'${word}'`).join(' ');
+    spawnSync('sh', ['-c', `${quoted} & sleep 0.1`], { stdio: 'ignore' });
+    await eventually(() => {
+      expect(existsSync(done)).to.equal(true);
+    });
+  });
+
+  it('is not run without the permit, without its directory, or with wrong arguments', () => {
+    expect(run(['true'], { permitFile: join(folder, 'missing') })).to.include({ status: 127 });
+    const nowhere = run(['true'], { cwd: join(folder, 'nowhere') });
+    expect(nowhere).to.include({ status: 127 });
+    expect(nowhere.stderr).to.include('nowhere');
+    expect(spawnSync(BINARY, ['exec', 'soon', permitFile, folder, 'true']).status).to.equal(64);
+    expect(spawnSync(BINARY, ['exec', '10', permitFile, folder]).status).to.equal(64);
+  });
+});
 
 describe('the shim of a container, asked for a signal', function () {
   this.timeout(20_000);
