@@ -1,7 +1,7 @@
 import { pause } from './patience.js';
 
-/** Long enough for the stop to have begun. */
-const APART_MS = 40;
+/** How often a host is asked whether it has accepted a stop. */
+const ASKED_MS = 20;
 /** How long a stop that nobody confirmed may still affect a launch after a later start was confirmed. */
 const STOP_LEFT_MS = 1_000;
 const UNAVAILABLE = 503;
@@ -46,10 +46,19 @@ export class Promised {
 
   /** A start during a stop in progress wins over it. */
   async bounce(host) {
-    const stopped = this.stop(host);
-    await pause(APART_MS);
-    await host.get('/api/healthcheck'); // once this is answered, the host has read the stop, however busy it is
+    let isAnswered = false;
+    const stopped = this.stop(host).finally(() => {
+      isAnswered = true;
+    });
+    do await Promise.race([stopped, pause(ASKED_MS)]);
+    while (!isAnswered && !(await this.#isStopping(host)));
     await Promise.all([stopped, this.start(host)]);
+  }
+
+  /** Requests on different connections have no order: only what the host says shows that it has accepted a stop. */
+  async #isStopping(host) {
+    const answer = await host.get(this.target.status);
+    return answer?.status !== 200 || this.target.intended(answer.body) === 'stopped';
   }
 
   async #send(host, intention, [path, body]) {

@@ -68,16 +68,18 @@ function cycleProblem(
 export function serviceNodes(
   services: Named['services'],
 ): readonly { readonly id: string; readonly dependsOn: readonly string[] }[] {
+  const byKind = new Map<string, { readonly id: string; readonly isAutostarted: boolean }[]>();
+  for (const [id, { kindName, kind }] of services) {
+    const known = byKind.get(kindName) ?? [];
+    byKind.set(kindName, known);
+    known.push({ id, isAutostarted: kind.autostart });
+  }
   return [...services].map(([id, { kind }]) => ({
     id,
-    dependsOn: [...services].flatMap(
-      ([
-        other,
-        {
-          kindName,
-          kind: { autostart },
-        },
-      ]) => (other !== id && Object.hasOwn(kind.depends_on, kindName) && (autostart || !kind.autostart) ? [other] : []),
+    dependsOn: Object.keys(kind.depends_on).flatMap((kindName) =>
+      (byKind.get(kindName) ?? []).flatMap((other) =>
+        other.id !== id && (other.isAutostarted || !kind.autostart) ? [other.id] : [],
+      ),
     ),
   }));
 }

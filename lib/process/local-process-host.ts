@@ -73,6 +73,8 @@ class LocalProcessHost implements LocalHost {
   readonly #context: LaunchContext;
   readonly #trees: Trees;
   readonly #orphans: Orphans;
+  /** The newest generations with log files, read at the first launch of each service. */
+  readonly #logged = new Map<ServiceId, number>();
   /** The boot that launches on record must be of to be alive; null: none of them is. */
   readonly #recordedBoot: string | null;
   readonly #unreadable: UnreadableLaunches;
@@ -165,8 +167,9 @@ class LocalProcessHost implements LocalHost {
   /** A used generation identifies one process, one exit and one pair of log files permanently. */
   #newestGeneration(serviceId: ServiceId): number {
     const known = this.#trees.status.get(serviceId)?.generation ?? 0;
-    // The ledger may be older than what ran: the database was lost, or replaced by an older one.
-    const logged = newestLogged(this.#context.layout, serviceId);
+    // The ledger may be older than what ran before this host: the database was lost, or replaced by an older one.
+    const logged = this.#logged.get(serviceId) ?? newestLogged(this.#context.layout, serviceId);
+    this.#logged.set(serviceId, logged);
     return Math.max(known, logged, this.#orphans.newestGeneration(serviceId));
   }
 

@@ -55,7 +55,7 @@ export const SERVICE_MACHINE_VERSION = '3';
 
 /** The statechart of a service over its ports. */
 export function createServiceMachine(ports: ServicePorts, clock: Clock) {
-  const { observe, probe, stopTree, stopThenAsIntended, ...launching } = invocations(clock);
+  const { observe, startupProbe, stopTree, stopThenAsIntended, ...launching } = invocations(clock);
   const { chooseExecutable, launchProcess, awaitExecutable, watchObstacles } = launching;
 
   return serviceSetup(ports, clock).createMachine({
@@ -176,7 +176,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
           },
           probing: {
             entry: report('starting.probing'),
-            invoke: [observe, probe('startup')],
+            invoke: [observe, startupProbe],
             after: { untilDeadline: { target: '#service.stopping', actions: 'noteStartTimeout' } },
             on: {
               'probe.passed': [
@@ -199,9 +199,10 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
         },
       },
       running: {
-        entry: ['enterRunning', 'noteStarted'],
+        entry: ['enterRunning', 'noteStarted', 'startProbes'],
+        exit: 'endProbes',
         initial: 'ready',
-        invoke: [observe, probe('liveness'), probe('readiness')],
+        invoke: observe,
         states: {
           ready: {
             entry: report('running.ready'),

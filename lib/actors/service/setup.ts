@@ -6,7 +6,7 @@ import { leafOf, type PublicState, type ServiceLeaf, type StateValue } from '../
 import type { Clock } from '../../ports/clock.ts';
 import { peer } from '../peers.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './context.ts';
-import { serviceEffects, type ServicePorts } from './effects.ts';
+import { probeOrderOf, serviceEffects, type ServicePorts } from './effects.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
 import {
   choiceIn,
@@ -24,6 +24,9 @@ import * as change from './updates.ts';
 
 /** Delay before a stop that failed outright is retried. */
 const STOP_RETRY_MS = 1_000;
+
+/** The probes of a process that is up. */
+const LASTING_PROBES = ['liveness', 'readiness'] as const satisfies readonly ProbeKind[];
 
 /** The implementations behind the names in the chart: every guard, action, delay and actor is named. */
 export function serviceSetup(ports: ServicePorts, clock: Clock) {
@@ -114,6 +117,15 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       noteDependency: assign(({ context, event }) =>
         event.type === 'service.changed' ? change.dependencyNoted(context, event.report) : {},
       ),
+      // Not invoked: most services have no probes, and an actor that does nothing costs as much as one that does.
+      startProbes: enqueueActions(({ context, enqueue }) => {
+        for (const kind of LASTING_PROBES)
+          if (context.spec.probes[kind] !== null)
+            enqueue.spawnChild('probeProcess', { id: kind, input: probeOrderOf(context, kind) });
+      }),
+      endProbes: enqueueActions(({ enqueue }) => {
+        for (const kind of LASTING_PROBES) enqueue.stopChild(kind);
+      }),
       forgetDependencies: assign({ dependencies: {} }),
       watchDependencies: enqueueActions(({ context, enqueue, system, self }) => {
         for (const { serviceId } of context.spec.dependsOn) {

@@ -104,8 +104,11 @@ export function invocations(clock: Clock) {
     id: 'observeProcess',
     input: ({ context }: InContext) => ({ launchId: context.launch?.launchId ?? null }),
   } as const;
-  const probe = (kind: ProbeKind) =>
-    ({ src: 'probeProcess', id: kind, input: ({ context }: InContext) => probeOrderOf(context, kind) }) as const;
+  const startupProbe = {
+    src: 'probeProcess',
+    id: 'startup',
+    input: ({ context }: InContext) => probeOrderOf(context, 'startup'),
+  } as const;
   const chooseExecutable = {
     src: 'chooseExecutable',
     id: 'chooseExecutable',
@@ -148,5 +151,5 @@ export function invocations(clock: Clock) {
     ],
   } as const;
   const launching = { chooseExecutable, launchProcess, awaitExecutable, watchObstacles } as const;
-  return { observe, probe, ...launching, stopTree, stopThenAsIntended };
+  return { observe, startupProbe, ...launching, stopTree, stopThenAsIntended };
 }

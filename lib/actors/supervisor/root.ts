@@ -1,4 +1,5 @@
 import { createActor, type ActorOptions, type ActorRefFrom } from 'xstate';
+import { limitInspection } from '../xstate/inspection.ts';
 import { indexTimers } from '../xstate/timers.ts';
 import type { createSupervisorMachine } from './machine.ts';
 
@@ -11,5 +12,6 @@ export function createRoot(
 ): ActorRefFrom<SupervisorMachine> {
   const root = createActor(machine, { id: 'root', systemId: 'root', ...options });
   indexTimers(root);
+  limitInspection(root);
   return root;
 }

@@ -62,8 +62,8 @@ async function searchRecords(
   const who = nameOf(request) ?? nameOf(family[0]);
   if (who === null) return { type: 'nameless', launchId, pid };
   const origin = { launchId, ...who, kind, shim, main, members, stop: request?.stop ?? DEFAULT_STOP, outputBuffer };
-  const isWhole = main?.pid === pid && alive.has(shim.pid);
-  return { type: 'orphan', origin, pid, request: isWhole ? request : null };
+  const isRunning = main?.pid === pid; // without its shim too: that costs guarantees, as it does while a host lives
+  return { type: 'orphan', origin, pid, request: isRunning ? request : null };
 }
 
 /** Searches for a launch that is known only from the environment of its processes. */

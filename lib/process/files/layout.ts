@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFolder, logLayoutOf, type LogLayout } from '../../launching/log-layout.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
-import { codeOf } from '../os/error-code.ts';
 
 /** The folders of a state directory for launches (docs/launch-protocol.md). */
 export interface Layout extends LogLayout {
@@ -41,12 +40,9 @@ export function lockFile(layout: Layout, serviceId: ServiceId): string {
  * was not written by a launch.
  */
 export function newestLogged(layout: LogLayout, serviceId: ServiceId): number {
-  try {
-    const entries = readdirSync(logFolder(layout, serviceId), { withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile() && /^\d+\./.test(entry.name));
-    return Math.max(0, ...files.map(({ name }) => Number.parseInt(name, 10)));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+  const folder = logFolder(layout, serviceId);
+  if (!existsSync(folder)) return 0; // as before the first launch
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && /^\d+\./.test(entry.name));
+  return Math.max(0, ...files.map(({ name }) => Number.parseInt(name, 10)));
 }

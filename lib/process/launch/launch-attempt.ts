@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { logFolder } from '../../launching/log-layout.ts';
 import type { Slots } from '../../launching/slots.ts';
 import { transient } from '../../launching/transient-failure.ts';
@@ -187,9 +187,5 @@ export class LaunchAttempt {
 
 /** Not the folders above it: a state directory that was moved away would begin again, and could not be put back. */
 function makeLogFolder(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
+  if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
 }

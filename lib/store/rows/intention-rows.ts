@@ -68,9 +68,12 @@ const pinIntention = versionPin
   .extend({ subject: z.templateLiteral(['pin:', z.string().min(1)]) })
   .transform(({ subject, ...pin }): Intention => ({ subject, pin }));
 
-const isOfAgent = z.looseObject({ subject: z.string().startsWith('agent:') });
-
-const isPin = z.looseObject({ subject: z.string().startsWith('pin:') });
+/** Chosen by the subject, so that the reason in the quarantine names the one wrong field. */
+function shapeOf(row: unknown): z.ZodType<Intention> {
+  const subject = typeof row === 'object' && row !== null && 'subject' in row ? String(row.subject) : '';
+  if (subject.startsWith('pin:')) return pinIntention;
+  return subject.startsWith('agent:') ? agentIntention : serviceIntention;
+}
 
 /** All pins of versions. */
 export const PINS: RowSource<Intention> = {
@@ -81,15 +84,14 @@ export const PINS: RowSource<Intention> = {
 
 /** The cells of any intention, as {@link intentionCells} makes them. */
 export const ANY_INTENTION: RowSource<Intention>['shape'] = {
-  safeParse: (cells) => (isPin.safeParse(cells).success ? pinIntention : INTENTIONS.shape).safeParse(cells),
+  safeParse: (cells) => shapeOf(cells).safeParse(cells),
 };
 
 /** All other intentions, in the order of the first insertion of their subjects. */
 export const INTENTIONS: RowSource<Intention> = {
   table: 'wish',
   columns: COLUMNS.join(', '),
-  // Chosen by the subject, so that the reason in the quarantine names the one wrong field.
-  shape: { safeParse: (row) => (isOfAgent.safeParse(row).success ? agentIntention : serviceIntention).safeParse(row) },
+  shape: ANY_INTENTION,
 };
 
 /**

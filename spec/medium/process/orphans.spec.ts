@@ -155,6 +155,24 @@ describe('a process that the ledger does not know', function () {
       });
     }
 
+    for (const kind of kinds) {
+      it(`${kind}: is supervised without its shim too, with fewer guarantees`, async () => {
+        const launch = await left(kind);
+        process.kill(world.shimOf(launch), 'SIGKILL');
+        const host = await next('adopt');
+        expect(host.orphans().map(({ fate }) => fate)).to.deep.equal(['adopted']);
+        await eventually(() => {
+          const status = host.status(PUMP);
+          expect(status?.status === 'alive' && status.launch.guarantees).to.include({ exactExit: false });
+        });
+        expect(isAlive(launch.pid)).to.equal(true);
+        const exit = exitOf(host, launch);
+        world.exit(launch, 5);
+        expect(await exit).to.include({ isKnown: false });
+        await eventually(() => expect(ledger.entries.get(launch.launchId)?.state).to.equal('exited'));
+      });
+    }
+
     it('replaces an older generation that a copy of the ledger still has as running', async () => {
       const launch = await left();
       const old = { ...world.ledger.entries.get(launch.launchId)!, launchId: parseLaunchId('a'.repeat(32)) };

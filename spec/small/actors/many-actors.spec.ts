@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createActor, setup, SimulatedClock, type AnyActorRef } from 'xstate';
 import { childrenOf } from '../../../lib/actors/xstate/children.ts';
+import { limitInspection } from '../../../lib/actors/xstate/inspection.ts';
 import { indexTimers } from '../../../lib/actors/xstate/timers.ts';
 import { ActorWorld } from '../../support/actors/actor-world.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
@@ -94,6 +95,22 @@ describe('a system of many actors', () => {
 
     expect(cancelled).to.have.length(1);
     expect(root.system.getSnapshot()._scheduledEvents).to.deep.equal({});
+  });
+
+  it('reports to observers the events and snapshots of actors, not each action', () => {
+    const reportedWith = (prepare: (root: AnyActorRef) => void): ReadonlySet<string> => {
+      const { root } = createWaiters(2);
+      const types = new Set<string>();
+      prepare(root);
+      root.system.inspect(({ type }) => types.add(type));
+      root.start();
+      endOf(root, 1);
+      return types;
+    };
+    const used = ['@xstate.event', '@xstate.snapshot'];
+    expect([...reportedWith(limitInspection)]).to.have.members(used);
+    // If this fails, XState no longer reports them, or under another name.
+    expect([...reportedWith(() => undefined)]).to.include.members([...used, '@xstate.action', '@xstate.microstep']);
   });
 
   it('adds an actor without a copy of the list of all', () => {

@@ -23,6 +23,21 @@ describe('a service with probes', () => {
 
   const watched = (): readonly string[] => world.prober.watches.map(({ kind }) => kind);
 
+  it('has actors for the probes that it has while it runs, and for no other', async () => {
+    const effects = (): readonly string[] => Object.keys(world.service(id).getSnapshot().children);
+    await start({});
+    await world.pass(200);
+    expect(effects()).to.deep.equal(['observeProcess']);
+    const service = world.service(id);
+    service.send({ type: 'service.configure', spec: serviceSpec(id, { probes: { liveness: PROBE } }) });
+    expect(effects()).to.have.members(['observeProcess', 'liveness']);
+    const both = { liveness: PROBE, readiness: PROBE };
+    service.send({ type: 'service.configure', spec: serviceSpec(id, { probes: both }) });
+    expect(watched()).to.have.members(['liveness', 'readiness']);
+    service.send({ type: 'service.stop', correlationId: 'stop' });
+    expect([effects(), watched()]).to.deep.equal([['stopTree'], []]);
+  });
+
   describe('that are configured while it is starting', () => {
     const configure = (overrides: Parameters<typeof serviceSpec>[1]): void => {
       world.service(id).send({ type: 'service.configure', spec: serviceSpec(id, overrides) });

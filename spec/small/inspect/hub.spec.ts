@@ -56,8 +56,8 @@ describe('the hub of the inspector', () => {
         'agent:pump1',
         'service:pump1-coreio',
         'service:pump1-corerl',
-        ...['observeProcess', 'liveness', 'readiness'],
-        ...['observeProcess', 'liveness', 'readiness'],
+        'observeProcess',
+        'observeProcess',
       ]);
       const known = new Set<string | undefined>([undefined]);
       for (const { type, sessionId, parentId } of messages) {
@@ -238,7 +238,7 @@ describe('the hub of the inspector', () => {
     expect(length).to.be.within(1, 10);
     expect(world.isIdle).to.be.false;
     world.work();
-    expect(socket.registered).to.have.length(1 + 20 * 4);
+    expect(socket.registered).to.have.length(1 + 20 * 2);
   });
 
   describe('to a viewer that reads too slowly', () => {
@@ -280,8 +280,8 @@ describe('the hub of the inspector', () => {
         socket.isReading = false;
         world.work();
       }
-      expect(socket.registered).to.have.length(1 + 5 * 4);
-      expect(new Set(socket.messages.map(({ sessionId }) => sessionId))).to.have.length(1 + 5 * 4);
+      expect(socket.registered).to.have.length(1 + 5 * 2);
+      expect(new Set(socket.messages.map(({ sessionId }) => sessionId))).to.have.length(1 + 5 * 2);
     });
 
     it('reports an actor that has ended in the meantime', async () => {
