@@ -1,6 +1,6 @@
 import type { Launch } from '../model/process.ts';
 import type { Millis } from '../model/values/time.ts';
-import type { CommandEnd, CommandRunner, PlacedCommand } from '../ports/command-runner.ts';
+import type { CommandEnd, CommandRunner, PlacedCommand } from '../ports/engine/command-runner.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
 import { commandLabel } from './exec-check.ts';
 import { Tail } from './tail.ts';

@@ -5,7 +5,7 @@ import { withoutValues } from '../model/values/redaction.ts';
 import type { Millis } from '../model/values/time.ts';
 import type { Accounts } from '../ports/process-host.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { CommandRunner } from '../ports/command-runner.ts';
+import type { CommandRunner } from '../ports/engine/command-runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
 import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget, CommandGuard } from '../ports/prober.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { isAway } from '../api/api-error.ts';
+import { Reachability } from '../api/reachability.ts';
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 5_000;
@@ -27,6 +28,7 @@ export class Attempts {
   readonly #options: AttemptsOptions;
   /** Those that wait, each with what wakes it. */
   readonly #waiting = new Set<() => void>();
+  readonly #reach = new Reachability();
   #isClosed = false;
 
   constructor(options: AttemptsOptions) {
@@ -43,7 +45,7 @@ export class Attempts {
         if (!isAway(error)) throw error;
         this.#options.log.debug({ err: error }, 'the API server does not answer; calling again');
       }
-      await this.wait(Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, MAX_DOUBLINGS), MAX_WAIT_MS));
+      await this.turn(Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, MAX_DOUBLINGS), MAX_WAIT_MS));
     }
   }
 
@@ -62,8 +64,20 @@ export class Attempts {
     });
   }
 
+  /** Waits so long before the next call, and while the API server is away until it answers. */
+  async turn(ms: number): Promise<void> {
+    await this.wait(ms);
+    await this.#reach.answered();
+  }
+
+  /** The API server does not answer. */
+  away(): void {
+    this.#reach.away();
+  }
+
   /** The API server answers again. */
   hurry(): void {
+    this.#reach.back();
     for (const wake of [...this.#waiting]) wake();
   }
 

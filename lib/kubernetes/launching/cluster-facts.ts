@@ -62,7 +62,7 @@ export class ClusterFacts {
         if (error instanceof Error && error.name === 'Closed') throw error;
         const reason = error instanceof Error ? error.message : String(error);
         this.#problem = `Services cannot be launched in namespace "${this.#namespace}": ${reason}. See docs/kubernetes.md for the rights that a host needs.`;
-        await this.#attempts.wait(5_000);
+        await this.#attempts.turn(5_000);
       }
     }
   }

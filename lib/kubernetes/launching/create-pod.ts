@@ -58,7 +58,7 @@ export async function createPod(creation: Creation, context: PodContext): Promis
         if (!isWaitedFor) return holder;
       }
     }
-    await context.attempts.wait(AGAIN_MS);
+    await context.attempts.turn(AGAIN_MS);
   }
   return { type: 'cancelled' };
 }

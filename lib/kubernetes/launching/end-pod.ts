@@ -38,7 +38,7 @@ export async function removePod(ended: EndedPod, context: PodContext): Promise<v
     } catch (error) {
       if (error instanceof Closed) throw error;
       log.error({ err: error, launchId: ended.launchId, pod: ended.name }, 'cannot remove an ended pod; trying again');
-      await attempts.wait(REMOVE_AGAIN_MS);
+      await attempts.turn(REMOVE_AGAIN_MS);
     }
   }
 }
@@ -48,7 +48,7 @@ async function release(ended: EndedPod, { calls, attempts }: PodContext): Promis
     const current = pod;
     await attempts.untilAnswered(() => calls.deletePod(current, 0));
     if (await attempts.untilAnswered(() => calls.release(current))) return;
-    await attempts.wait(RELEASE_AGAIN_MS);
+    await attempts.turn(RELEASE_AGAIN_MS);
     const found = await attempts.untilAnswered(() => calls.readPod(ended.name));
     pod = found?.metadata.uid === current.metadata.uid ? found : null;
   }

@@ -14,6 +14,7 @@ import { Reflector } from '../watch/reflector.ts';
 import { Adoption } from './adoption.ts';
 import { Attempts, Closed, leave } from './attempts.ts';
 import { ClusterFacts } from './cluster-facts.ts';
+import { closing } from './launch-of-pod.ts';
 import { LaunchAttempt } from './launch-attempt.ts';
 import { Nodes } from './nodes.ts';
 import { OrphanPods } from './orphan-pods.ts';
@@ -110,12 +111,17 @@ export class KubernetesProcessHost implements ProcessHost {
   }
 
   #reached(error: unknown): void {
-    const { log } = this.#context;
+    const { log, output } = this.#context;
     if (error === null) {
       log.info({}, 'the API server can be reached again');
       this.#attempts.hurry();
       this.#nodes.hurry();
-    } else log.error({ err: error }, 'the API server cannot be reached; nothing is launched until it can');
+      output?.back();
+      return;
+    }
+    this.#attempts.away();
+    output?.away();
+    log.error({ err: error }, 'the API server cannot be reached; nothing is launched until it can');
   }
 
   async survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
@@ -260,8 +266,4 @@ export class KubernetesProcessHost implements ProcessHost {
     this.#options.client.close();
     return Promise.resolve();
   }
-}
-
-function closing(serviceId: ServiceId): LaunchFailure {
-  return transient('ECLOSED', `Service "${serviceId}" cannot be launched: the host is closing.`);
 }

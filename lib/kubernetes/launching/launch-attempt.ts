@@ -189,7 +189,7 @@ export async function revokeLaunch(launch: PodLaunch, context: PodContext): Prom
     launch.observed(pod);
     if (!isAsked) await attempts.untilAnswered(() => calls.deletePod(pod, REVOKED_GRACE_S));
     isAsked = true;
-    await Promise.race([launch.ended, attempts.wait(REVOKE_AGAIN_MS)]);
+    await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]);
   }
 }
 

@@ -1,4 +1,6 @@
+import { transient } from '../../launching/transient-failure.ts';
 import type { Guarantees, Launch, LaunchFailure, ProcessExit } from '../../model/process.ts';
+import type { ServiceId } from '../../model/values/ids.ts';
 import type { Instant } from '../../model/values/time.ts';
 import type { Pod } from '../api/objects.ts';
 import type { PodEnd } from '../pods/pod-end.ts';
@@ -25,6 +27,11 @@ export const STOPPED: LaunchFailure = {
   isPermanent: false,
   message: 'The launch was stopped before its program ran.',
 };
+
+/** The failure of a launch that the next host may make. */
+export function closing(serviceId: ServiceId): LaunchFailure {
+  return transient('ECLOSED', `Service "${serviceId}" cannot be launched: the host is closing.`);
+}
 
 /** The launch as it runs in a pod. */
 export function launchOf(subject: LaunchSubject, pod: Pod, launchedAt: Instant): Launch {

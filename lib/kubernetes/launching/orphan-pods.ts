@@ -138,7 +138,7 @@ export class OrphanPods {
         const one: Pod = current;
         await attempts.untilAnswered(() => calls.deletePod(one, 0));
         if (await attempts.untilAnswered(() => calls.release(one))) break;
-        await attempts.wait(CHECK_MS);
+        await attempts.turn(CHECK_MS);
         current = await attempts.untilAnswered(() => calls.readPod(one.metadata.name));
       }
       const owner = ownerOf(pod);

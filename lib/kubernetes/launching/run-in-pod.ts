@@ -1,7 +1,7 @@
 import { podCommandArguments } from '../../launching/shim-arguments.ts';
 import type { Launch } from '../../model/process.ts';
 import type { Timers } from '../../ports/clock.ts';
-import type { CommandEnd, CommandRunner, PlacedCommand } from '../../ports/command-runner.ts';
+import type { CommandEnd, CommandRunner, PlacedCommand } from '../../ports/engine/command-runner.ts';
 import { ApiError, hasStatus } from '../api/api-error.ts';
 import type { ClusterAccess } from '../api/access.ts';
 import { execInPod } from '../api/exec.ts';

@@ -3,6 +3,7 @@ import type { LaunchLog, StampedLine } from '../../ports/engine/log-sink.ts';
 import type { Log } from '../../ports/log.ts';
 import { hasStatus } from '../api/api-error.ts';
 import type { ApiStream } from '../api/api-stream.ts';
+import type { Reachability } from '../api/reachability.ts';
 import type { KubernetesClient } from '../api/client.ts';
 import { LineCutter, NotOutputError, Resumption } from './stamped-lines.ts';
 
@@ -21,6 +22,7 @@ export interface PodLogOptions {
   /** Of the output in the API. */
   readonly path: string;
   readonly open: () => Promise<LaunchLog>;
+  readonly reach: Pick<Reachability, 'answered'>;
   readonly timers: Timers;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -71,6 +73,7 @@ export class PodLog {
         if (isLast && this.#isGivenUp(error, ++lastFailures)) break;
       }
       await this.#pause(failures, isLast);
+      await this.#options.reach.answered();
     }
     await log?.close().catch(() => undefined);
   }

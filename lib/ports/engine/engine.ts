@@ -1,7 +1,7 @@
 import type { EngineName } from '../../model/engine.ts';
 import type { Guarantees } from '../../model/process.ts';
 import type { Catalog } from '../catalog.ts';
-import type { CommandRunner } from '../command-runner.ts';
+import type { CommandRunner } from './command-runner.ts';
 import type { Clock } from '../clock.ts';
 import type { ReachCrashPoint } from '../crash-points.ts';
 import type { LaunchLedger } from '../launch-ledger.ts';

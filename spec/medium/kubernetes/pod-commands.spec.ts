@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { PodCommands } from '../../../lib/kubernetes/launching/run-in-pod.ts';
 import { podName } from '../../../lib/kubernetes/pods/names.ts';
-import type { CommandEnd } from '../../../lib/ports/command-runner.ts';
+import type { CommandEnd } from '../../../lib/ports/engine/command-runner.ts';
 import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 import { probeTarget } from '../../support/probe/probe-specs.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SimulatedClock } from 'xstate';
-import type { CommandEnd, CommandRunner, PlacedCommand } from '../../../lib/ports/command-runner.ts';
+import type { CommandEnd, CommandRunner, PlacedCommand } from '../../../lib/ports/engine/command-runner.ts';
 import type { ServiceLogs } from '../../../lib/ports/service-logs.ts';
 import { createProber } from '../../../lib/probe/prober.ts';
 import { recordingLog } from '../../support/control/control-world.ts';

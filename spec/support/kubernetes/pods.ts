@@ -1,6 +1,18 @@
 import type { Condition, ContainerState, Pod, PodStatus } from '../../../lib/kubernetes/api/objects.ts';
 import { ANNOTATIONS, FINALIZER } from '../../../lib/kubernetes/pods/names.ts';
-import { parseLaunchId } from '../../../lib/model/values/ids.ts';
+import { parseLaunchId, type ServiceId } from '../../../lib/model/values/ids.ts';
+import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
+import { AS_HOST } from '../../../lib/model/values/run-as.ts';
+import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
+
+/** A request for a launch in a pod. */
+export function podRequest(serviceId: ServiceId, generation: number): LaunchRequest {
+  return {
+    ...{ serviceId, agentId: null, generation, executablePath: '/opt/plant/pump-1.2.3', version: '1.2.3' },
+    ...{ args: [], env: {}, cwd: null, stop: { signal: 'SIGTERM', graceMs: 5_000 }, limits: NO_LIMITS },
+    ...{ maxLogBytes: 1024 ** 2, output: 'separate', ...AS_HOST },
+  };
+}
 
 export const LAUNCH_ID = parseLaunchId('a'.repeat(32));
 

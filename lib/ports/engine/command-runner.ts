@@ -1,5 +1,5 @@
-import type { Launch } from '../model/process.ts';
-import type { Millis } from '../model/values/time.ts';
+import type { Launch } from '../../model/process.ts';
+import type { Millis } from '../../model/values/time.ts';
 
 /** A command that is run where a launch runs: in its environment, as its user. */
 export interface PlacedCommand {
