@@ -104,6 +104,15 @@ export class FakeCluster {
     this.#put(`/api/v1/nodes/${name}`, node as unknown as Stored);
   }
 
+  removeNode(name: string): void {
+    this.#remove(`/api/v1/nodes/${name}`);
+  }
+
+  /** As `kubectl delete pod` does. */
+  async deleteAsOthersDo(name: string): Promise<void> {
+    await fetch(`${this.url}/api/v1/namespaces/plant/pods/${name}`, { method: 'DELETE' });
+  }
+
   /** The container of a pod has ended, with what its shim says. */
   end(name: string, code: number, record: object | null = { code, signal: null }): void {
     const pod = this.#pod(name);
