@@ -139,7 +139,7 @@ describe('the output of a pod', function () {
     expect(bounds).to.deep.equal([4_096]);
   });
 
-  it('loses and doubles nothing over 15 tears, with many lines of one time', async () => {
+  it('loses and doubles nothing over 15 tears, with many lines of one time (airflow 33498, 39236, 39861; kanister 2903)', async () => {
     const written = Array.from(
       { length: 1_500 },
       (_, index) => `${at(Math.floor(index / 90), '123456789Z')} ${index}\n`,
@@ -149,6 +149,21 @@ describe('the output of a pod', function () {
     await logs.drained(LAUNCH.launchId);
     expect(await texts()).to.have.length(1_500);
     expect(server.requests.length).to.be.at.least(15);
+  });
+
+  it('continues within seconds if a follow goes silent after a rotation (k8s 59902, 108678, 115701, 126564)', async () => {
+    const long = 'x'.repeat(1_000);
+    const many = Array.from({ length: 1_100 }, (_, index) => `${at(1, '000000001Z')} ${index} ${long}\n`);
+    await follow(output(many.join(''), 'open'), output(`${at(2)} after\n`, 'open'));
+    const from = performance.now();
+    await eventually(async () => {
+      expect((await texts()).at(-1)).to.equal('after');
+    }, 15_000);
+    expect(performance.now() - from).to.be.lessThan(12_000);
+    // The beginning is released, because its service keeps less than that.
+    const numbers = (await texts()).slice(0, -1).map((text) => Number(text.split(' ')[0]));
+    expect(numbers.at(-1)).to.equal(1_099);
+    expect(numbers).to.deep.equal(numbers.map((_, index) => index + numbers[0]!));
   });
 
   it('is continued by the next host where the log ends', async () => {
