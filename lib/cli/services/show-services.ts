@@ -108,10 +108,11 @@ export function serviceTable(
   return table(headOf(HEAD, colors), rows, width);
 }
 
-/** Its reason, how often it was restarted if it flaps, and its current deadline. */
-export function whyAndNext({ reason, next, flapping }: ServiceView, now: number): string {
+/** Its reason, whether it is in doubt, how often it was restarted if it flaps, and its current deadline. */
+export function whyAndNext({ reason, next, flapping, doubt }: ServiceView, now: number): string {
   const coming = next === null ? [] : [`${next.what} in ${age(Date.parse(next.at) - now)}`];
-  const why = [reason, flappingWords(flapping, now)].filter((words) => words !== null);
+  const doubtful = doubt === null ? null : `in doubt: ${doubt.reason}`;
+  const why = [doubtful, reason, flappingWords(flapping, now)].filter((words) => words !== null);
   return localSentence([...why, ...coming].join('; '));
 }
 
