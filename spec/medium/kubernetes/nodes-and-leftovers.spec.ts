@@ -37,6 +37,26 @@ describe('a service in a cluster', function () {
     expect(world.host.problems()).to.deep.equal([]);
   });
 
+  it('has one pod if the answer to its creation gets lost (tekton 4741)', async () => {
+    world.cluster.loseAnswer = () => undefined;
+    const launch = await world.launch(PUMP);
+    expect(world.cluster.pods().map(({ metadata: { uid } }) => uid)).to.deep.equal([launch.startTime]);
+    expect(world.cluster.names('secrets')).to.have.length(1);
+  });
+
+  it('has one pod, adopted, if its host dies between the creation and the answer (airflow 35676, 26888; tekton 3656, 4358, 1976)', async () => {
+    for (let generation = 1; generation <= 50; generation += 1) {
+      const { host } = world;
+      world.cluster.loseAnswer = () => void host.close();
+      const outcome = await host.launch(podRequest(PUMP, generation));
+      expect(outcome).to.have.property('type', 'refused');
+      const statuses = await world.openHost().survey();
+      expect(statuses.get(PUMP), String(generation)).to.include({ status: 'alive', generation });
+      expect(world.cluster.names('pods')).to.deep.equal([world.pod(PUMP)]);
+      await world.host.stop(PUMP, { signal: 'SIGTERM', graceMs: 5_000 });
+    }
+  });
+
   it('has ended, and is not to blame, once an administrator has removed its node', async () => {
     const exited = world.exitOf(await world.launch(PUMP));
     world.cluster.putNode('n1', 'Unknown');

@@ -27,6 +27,8 @@ export class FakeCluster {
   requests = 0;
   /** Whether pods that are deleted end at once. */
   endsDeleted = true;
+  /** The answer to the next creation of a pod gets lost, after it was carried out; called then. */
+  loseAnswer: (() => void) | null = null;
   readonly #objects = new Map<string, Stored>();
   readonly #changes: Change[] = [];
   readonly #watches = new Map<ServerResponse, string>();
@@ -194,7 +196,13 @@ export class FakeCluster {
       if (this.#objects.has(path)) refuse(409, 'AlreadyExists');
       else {
         this.#create(path, made);
-        answer(201, this.#objects.get(path));
+        const lost = made.kind === 'Pod' ? this.loseAnswer : null;
+        if (lost === null) answer(201, this.#objects.get(path));
+        else {
+          this.loseAnswer = null;
+          response.destroy();
+          lost();
+        }
       }
     } else if (pathname.endsWith('/log') && !this.#hasLogs) refuse(500, 'InternalError');
     else if (pathname.endsWith('/log')) this.#follow(pathname.split('/').at(-2) ?? '', searchParams, response);
