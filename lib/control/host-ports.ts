@@ -15,6 +15,7 @@ import type { HostVitals, ProcessUsage, UsageHistory } from '../ports/process-us
 import type { ServiceLogs } from '../ports/service-logs.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import type { OpenWebhooks } from '../ports/webhooks.ts';
+import type { Millis } from '../model/values/time.ts';
 import type { ExitMode } from './control.ts';
 import type { Health } from './health/health.ts';
 
@@ -35,6 +36,8 @@ export interface HostPorts {
   readonly webhooks?: OpenWebhooks;
   readonly clock: Clock;
   readonly timers?: Timers;
+  /** How long changes of actors are gathered before they are written; default: until the end of the turn. */
+  readonly gatherMs?: Millis;
   /** Called at each crash point; default: none. */
   readonly crashPoint?: ReachCrashPoint | undefined;
   readonly log: Log;

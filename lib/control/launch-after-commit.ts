@@ -9,8 +9,8 @@ type ServiceProcesses = ServicePorts['processes'];
 
 /** The durability of the store. */
 interface Durability {
-  /** Resolves when every event recorded so far is durable. */
-  readonly commit: () => Promise<void>;
+  /** Resolves when the exits of a service that were recorded so far are durable; rejects if they cannot be saved. */
+  readonly exitsSaved: (id: ServiceId) => Promise<void>;
 }
 
 /**
@@ -50,7 +50,7 @@ export class LaunchAfterCommit implements ServiceProcesses {
 
   async #prepared(request: LaunchRequest): Promise<LaunchRequest | LaunchOutcome> {
     try {
-      if (!isFirst(request)) await this.#durability.commit();
+      if (!isFirst(request)) await this.#durability.exitsSaved(request.serviceId);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return notBegun(request, `the exit of its last process cannot be saved: ${problem}`);

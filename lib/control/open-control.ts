@@ -62,7 +62,7 @@ export async function openControl(ports: HostPorts, machineOf = rootMachine): Pr
   host.saw(early);
   // Events are numbered when they are written, commands immediately: the start of the host must come before its first
   // commands.
-  await recorder.flush().catch(() => undefined); // the recorder reports a failed write and retries it
+  await recorder.written();
   await host.start();
   host.onClose = openUsageSampler(runtime);
   started(host);
@@ -86,7 +86,19 @@ function rootMachine(base: RuntimeBase): ReturnType<typeof createSupervisorMachi
 export async function openRuntime(
   ports: HostPorts,
 ): Promise<{ readonly base: RuntimeBase; readonly rows: readonly ActorRow[] }> {
-  const { store, files, processes, specs, health, onEvents, crashPoint, clock, log, timers = wallTimers } = ports;
+  const {
+    store,
+    files,
+    processes,
+    specs,
+    health,
+    onEvents,
+    crashPoint,
+    clock,
+    log,
+    gatherMs,
+    timers = wallTimers,
+  } = ports;
   health.include(() => processes.problems());
   health.include(() => orphanProblem(processes.heldOrphans()));
   const notices = new Notices(await files.readNotices(), { files, clock, timers, log });
@@ -101,7 +113,10 @@ export async function openRuntime(
     feed.publish(events);
   });
   const changes = new Changes();
-  const recorder = new Recorder({ store, journal, clock, timers, log, onChanged: changes.notify, crashPoint }, rows);
+  const recorder = new Recorder(
+    { store, journal, clock, timers, log, gatherMs, onChanged: changes.notify, crashPoint },
+    rows,
+  );
   const { inherited = {} } = ports;
   const commandLog = new CommandLog({ store, intentions, journal, clock, inherited, crashPoint });
   const copier = new IntentionCopier({ files, intentions, newest: () => feed.newest, timers, log });
@@ -161,7 +176,7 @@ async function noteFindings(base: RuntimeBase, { intentions, drop, finding }: St
 }
 
 /**
- * The ports of the actors: a launch waits until the state that requests it is durable, and failed searches are reported
+ * The ports of the actors: a launch waits until the exit of the one before is durable, and failed searches are reported
  * to the health.
  */
 export function actorPorts({ ports, recorder, timers }: RuntimeBase): ServicePorts {
@@ -172,7 +187,7 @@ export function actorPorts({ ports, recorder, timers }: RuntimeBase): ServicePor
   return {
     processes: new LaunchAfterCommit(
       processes,
-      { commit: () => recorder.flush() },
+      recorder,
       new LaunchPorts({ registry: portRegistry, processes, clock, note }),
     ),
     gate: new PolledLaunchGate(() => health.obstacles(), timers),

@@ -31,6 +31,9 @@ import { kernelPeerUsers } from './peer-users.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { hostVersion } from './version.ts';
 
+/** Long enough for all steps of a launch to be one write; events are published that much later. */
+const GATHER_MS = 4;
+
 const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
 
 interface Start {
@@ -122,6 +125,7 @@ function hostPorts(
       copyOf: identity.relation === 'copy' ? identity.original : null,
     },
     exitMode: options.onExit,
+    gatherMs: GATHER_MS,
     inherited: inheritable(process.env),
     identity: { name: options.name, processId: process.pid, version, guarantees },
   };

@@ -2,6 +2,8 @@ import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { causeOf } from '../../model/causes.ts';
 import type { JournalDraft } from '../../model/journal.ts';
 import type { ActorRow, ActorStore } from '../../ports/actor-store.ts';
+import type { ServiceId } from '../../model/values/ids.ts';
+import type { Millis } from '../../model/values/time.ts';
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { ReachCrashPoint } from '../../ports/crash-points.ts';
 import type { Log } from '../../ports/log.ts';
@@ -23,6 +25,8 @@ export interface RecorderOptions {
   /** Default: real time. */
   readonly timers?: Timers | undefined;
   readonly log: Log;
+  /** How long changes are gathered before they are written; default: 0, until the end of the turn of the event loop. */
+  readonly gatherMs?: Millis | undefined;
   /** Called in the tick after an actor changed, whether or not the change could be written. */
   readonly onChanged: (actorId: string) => void;
   /** Called at each crash point; default: none. */
@@ -36,10 +40,10 @@ interface Origin {
 }
 
 /**
- * Saves every change of every actor. An inspection observer marks what is dirty; one flush per tick writes the
- * snapshots and the events that explain them in one transaction. What a failed write contained stays dirty and is
- * retried after 0.5 s to 5 s, or as soon as the store is known to be available again. The actors carry on in the
- * meantime.
+ * Saves every change of every actor. An inspection observer marks what is dirty; one flush writes the snapshots and the
+ * events that explain them in one transaction: no actor waits for that, so the changes of a few milliseconds, such as
+ * the steps of a launch, go together. What a failed write contained stays dirty and is retried after 0.5 s to 5 s, or as
+ * soon as the store is known to be available again. The actors carry on in the meantime.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -54,10 +58,14 @@ export class Recorder {
   /** By actor, the order numbers of its unprocessed events; each leads to one snapshot. */
   readonly #turns = new WeakMap<AnyActorRef, number[]>();
   readonly #events = new EventQueue();
+  /** By service, the turn of its last exit, while that may not be durable. */
+  readonly #unsavedExits = new Map<string, number>();
   readonly #writer: RetryingWriter;
   #turn = 0;
   /** The scheduled end of this turn of the event loop, if something happened in it. */
   #tick: NodeJS.Immediate | null = null;
+  /** The timer that ends the gathering of changes, if there are any. */
+  #gathering: unknown = null;
   #flushing: Promise<void> | null = null;
 
   constructor(options: RecorderOptions, rows: readonly ActorRow[]) {
@@ -67,7 +75,7 @@ export class Recorder {
       write: () => this.flush(),
       onWritten: () => {
         this.#writer.reset();
-        if (this.#hasMore()) this.#writer.write();
+        if (this.#hasMore()) this.#writeSoon();
       },
       onFailed: (error, retryMs) => {
         log.error({ err: error, retryMs }, 'cannot write a state change; will retry');
@@ -97,6 +105,16 @@ export class Recorder {
     await this.#flushing;
   }
 
+  /** Writes what is dirty now, so that reads of the store find it. Never rejects: a failed write is retried. */
+  async written(): Promise<void> {
+    await this.flush().catch(() => undefined);
+  }
+
+  /** Resolves when the exits of this service that were recorded so far are durable; rejects if they cannot be saved. */
+  async exitsSaved(id: ServiceId): Promise<void> {
+    if (this.#unsavedExits.has(id)) await this.flush();
+  }
+
   /** The stored row of this path is gone: the current state of its actor has to be written. */
   forget(path: string): void {
     this.#written.delete(path);
@@ -121,6 +139,7 @@ export class Recorder {
    */
   async close(): Promise<void> {
     this.#writer.close();
+    this.#endGathering();
     await this.flush().catch((error: unknown) => {
       const events = this.#events.published;
       this.#options.log.error({ err: error, events }, 'cannot write the last state changes');
@@ -175,7 +194,11 @@ export class Recorder {
       causeOf(origin.type) ?? 'unknown',
       this.#options.clock.now(),
     );
-    for (const draft of events) this.#events.add({ turn: origin.turn, draft });
+    for (const draft of events) {
+      this.#events.add({ turn: origin.turn, draft });
+      if (draft.type === 'process.exited' && draft.serviceId !== null)
+        this.#unsavedExits.set(draft.serviceId, this.#turn);
+    }
   }
 
   #turnsOf(ref: AnyActorRef): number[] {
@@ -195,8 +218,26 @@ export class Recorder {
       const changed = [...this.#changed];
       this.#changed.clear();
       for (const path of changed) this.#options.onChanged(path);
-      this.#writer.write(); // changes during a write go with the next one
+      this.#writeSoon();
     });
+  }
+
+  /** Changes during a write go with the next one. */
+  #writeSoon(): void {
+    const { gatherMs = 0, timers = wallTimers } = this.#options;
+    if (gatherMs === 0) {
+      this.#writer.write();
+      return;
+    }
+    this.#gathering ??= timers.setTimeout(() => {
+      this.#gathering = null;
+      this.#writer.write();
+    }, gatherMs);
+  }
+
+  #endGathering(): void {
+    if (this.#gathering !== null) (this.#options.timers ?? wallTimers).clearTimeout(this.#gathering);
+    this.#gathering = null;
   }
 
   async #commit(): Promise<void> {
@@ -206,6 +247,7 @@ export class Recorder {
     const upserts = rows.filter((row) => this.#written.get(row.path) !== row.snapshot);
     const removals = [...this.#gone];
     const taken = this.#events.take();
+    const turn = this.#turn;
     this.#dirty.clear();
     this.#gone.clear();
     const drafts = inOrder(taken, clock.now());
@@ -222,6 +264,7 @@ export class Recorder {
       this.#events.giveBack(taken);
       throw error;
     }
+    for (const [id, exitedAt] of this.#unsavedExits) if (exitedAt <= turn) this.#unsavedExits.delete(id);
     for (const row of upserts) this.#written.set(row.path, row.snapshot);
     for (const path of removals) this.#written.delete(path);
   }

@@ -16,7 +16,20 @@ import { ALL_EVENTS } from '../../model/values/event-filter.ts';
 import { given } from '../../model/values/given.ts';
 import { isoOf } from '../../model/values/time.ts';
 import type { ActorStore } from '../../ports/actor-store.ts';
-import type { HistoryQuery } from '../control.ts';
+import type { HistoryQuery, Queries } from '../control.ts';
+import type { Runtime } from '../runtime.ts';
+import { describedEventView } from './views.ts';
+
+/** A page of the events of the host, the latest included. Rejects with StoreUnavailableError. */
+export async function eventPage(
+  { recorder, ports }: Runtime,
+  query: Parameters<Queries['history']>[0],
+): ReturnType<Queries['history']> {
+  await recorder.written();
+  const entries = await ports.store.history(query);
+  const last = entries.at(-1);
+  return { events: entries.map(describedEventView), next: last && entries.length === query.limit ? last.seq : null };
+}
 
 /** Whose history. */
 export type HistorySubject = { readonly serviceId: string } | { readonly agentId: string };
@@ -29,6 +42,16 @@ export interface History {
   readonly initially: Standing;
   /** The `after` (newest first: the `before`) of the following page; null: this is the last one. */
   readonly next: number | null;
+}
+
+/** The history of an actor, the latest changes included. Rejects with StoreUnavailableError. */
+export async function recentHistory(
+  { recorder, ports }: Runtime,
+  whose: HistorySubject,
+  query: HistoryQuery,
+): Promise<History> {
+  await recorder.written();
+  return historyOf(whose, query, ports.store);
 }
 
 /**

@@ -31,7 +31,7 @@ import { explain } from './explain.ts';
 import { RestartTimes } from './flapping.ts';
 import { foreignOrphan, foreignOrphans, foreignOrphanView, type ForeignOrphan } from './orphans.ts';
 import { healthView } from './health.ts';
-import { agentHistoryView, historyOf, serviceHistoryView, type History, type HistorySubject } from './history.ts';
+import { agentHistoryView, eventPage, recentHistory, serviceHistoryView, type History } from './history.ts';
 import { outputTail } from './last-words.ts';
 import { launchPage } from './launches.ts';
 import { timelineView } from './timeline.ts';
@@ -40,7 +40,6 @@ import { isFailing, webhookStatus, webhookView } from './webhooks.ts';
 import {
   agentStatusView,
   agentView,
-  describedEventView,
   graphedService,
   serviceStatusView,
   serviceView,
@@ -64,6 +63,7 @@ export class HostQueries implements Queries {
   readonly #restartTimes: RestartTimes;
   readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
   readonly timeline: Queries['timeline'] = (query) => timelineView(this.#runtime, query);
+  readonly history: Queries['history'] = (query) => eventPage(this.#runtime, query);
   readonly usage: Queries['usage'] = () => hostUsage(this.#runtime);
   readonly serviceUsage: Queries['serviceUsage'] = (...args) => serviceUsage(this.#runtime, ...args);
 
@@ -161,8 +161,7 @@ export class HostQueries implements Queries {
   }
 
   async explain(id: string, ifExit?: SupposedExit): Promise<ExplainView> {
-    // The latest changes are causes too; the health reports a failed write and the recorder retries it.
-    await this.#runtime.recorder.flush().catch(() => undefined);
+    await this.#runtime.recorder.written();
     return explain(this.#runtime, this.snapshotOf(id), ifExit);
   }
 
@@ -180,20 +179,15 @@ export class HostQueries implements Queries {
       .map((snapshot) => ({ service_id: snapshot.context.spec.id, status: serviceStatusView(snapshot) }));
   }
 
-  async history(query: Parameters<Queries['history']>[0]): ReturnType<Queries['history']> {
-    const entries = await this.#runtime.ports.store.history(query);
-    const last = entries.at(-1);
-    return { events: entries.map(describedEventView), next: last && entries.length === query.limit ? last.seq : null };
-  }
-
   async serviceHistory(id: string, query: HistoryQuery): Promise<ServiceHistoryView> {
-    const past = await this.#past({ serviceId: id }, query);
+    const past = await recentHistory(this.#runtime, { serviceId: id }, query);
     const isKnown = serviceRef(this.#runtime.root, id) !== undefined;
     if (!isKnown && isNothing(past)) throw new ServiceNotFoundError(id);
     return serviceHistoryView(id, past);
   }
 
   async launches(id: ServiceId, query: LaunchQuery): Promise<LaunchPageView> {
+    await this.#runtime.recorder.written();
     await this.#launchEnds.recorded();
     const page = await launchPage(id, query, this.#runtime.ports.launches);
     const isKnown = serviceRef(this.#runtime.root, id) !== undefined;
@@ -202,7 +196,7 @@ export class HostQueries implements Queries {
   }
 
   async agentHistory(id: string, query: HistoryQuery): Promise<AgentHistoryView> {
-    const past = await this.#past({ agentId: id }, query);
+    const past = await recentHistory(this.#runtime, { agentId: id }, query);
     const isKnown = agentRef(this.#runtime.root, id) !== undefined;
     if (!isKnown && isNothing(past)) throw new AgentNotFoundError(id);
     return agentHistoryView(id, past);
@@ -276,11 +270,6 @@ export class HostQueries implements Queries {
       orphan,
       guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation },
     };
-  }
-
-  async #past(whose: HistorySubject, query: HistoryQuery): Promise<History> {
-    await this.#runtime.recorder.flush().catch(() => undefined); // as for an explanation
-    return historyOf(whose, query, this.#runtime.ports.store);
   }
 
   /** Throws ServiceNotFoundError. */

@@ -28,7 +28,7 @@ interface Lanes {
 /** What happened to services and host in a period, by time. Rejects with StoreUnavailableError. */
 export async function timelineView(runtime: Runtime, query: TimelineQuery): Promise<TimelineView> {
   const { recorder, ports } = runtime;
-  await recorder.flush().catch(() => undefined); // the latest changes too; the recorder retries a failed write
+  await recorder.written();
   const now = ports.clock.now();
   const { timeline } = ports.store;
   const known = knownServices(runtime);

@@ -1,5 +1,5 @@
 import { linkSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { readdir, rm, rmdir, unlink } from 'node:fs/promises';
+import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalShimKind } from '../../model/process.ts';
 import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
@@ -170,14 +170,19 @@ export function hideRecords(layout: Layout, launchId: LaunchId): string {
   return hidden;
 }
 
+/** In the folder of a launch: what the reader of its output has read and not yet written. Locked by that reader. */
+export const READER = 'reader';
+
 /**
  * The second step, for a host that must not wait: the pages of the reader's memory are given back to the file system,
- * which takes milliseconds on ext4.
+ * which takes milliseconds on ext4. All other files are small: to remove one takes less than to have it removed.
  */
 export async function removeFolderLater(folder: string): Promise<void> {
   try {
-    for (const name of await readdir(folder)) await unlink(join(folder, name));
-    await rmdir(folder);
+    await unlink(join(folder, READER)).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+    removeFolder(folder);
   } catch {
     await rm(folder, { recursive: true, force: true });
   }

@@ -111,13 +111,21 @@ function readEntries(): readonly TableEntry[] {
   });
 }
 
+/** A reading that stood still for seconds, as on a busy disk, must not keep stops waiting for four times as long. */
+const LONGEST_PAUSE_MS = 1_000;
+
 /**
  * Lists all processes, at about 20 µs each. Callers share a reading that has not begun yet, and the next one begins
- * only after a pause of four times the length of the last one, so that it takes at most a fifth of the time.
+ * only after a pause of four times the length of the last one, at most 1 s, so that it takes about a fifth of the time.
  */
 export class ProcessTable {
+  readonly #read: () => readonly TableEntry[];
   #next: Promise<ProcessSnapshot> | null = null;
   #notBefore = 0;
+
+  constructor(readAll = readEntries) {
+    this.#read = readAll;
+  }
 
   read(): Promise<ProcessSnapshot> {
     this.#next ??= this.#readSoon();
@@ -128,8 +136,9 @@ export class ProcessTable {
     await pause(Math.max(0, this.#notBefore - performance.now()));
     this.#next = null;
     const beganAt = performance.now();
-    const snapshot = new ProcessSnapshot(readEntries());
-    this.#notBefore = performance.now() + 4 * (performance.now() - beganAt);
+    const snapshot = new ProcessSnapshot(this.#read());
+    const endedAt = performance.now();
+    this.#notBefore = endedAt + Math.min(4 * (endedAt - beganAt), LONGEST_PAUSE_MS);
     return snapshot;
   }
 }

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { logFolder } from '../../launching/log-layout.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { Log } from '../../ports/log.ts';
-import { readRequest } from '../files/launch-files.ts';
+import { READER, readRequest } from '../files/launch-files.ts';
 import { runFolder, type Layout } from '../files/layout.ts';
 import { nativeShimFile } from '../launch/shim-kind.ts';
 import { isLocked } from '../os/file-locks.ts';
 
 /** The FIFOs of a launch of protocol 2, for stdout and stderr. */
 const FIFOS = ['out', 'err'];
-/** Locked by whoever reads the FIFOs of a launch. */
-const READER = 'reader';
 /** The exit code of a reader that found another one at work. */
 const THERE_IS_ONE = 75;
 /** Before it is looked again for a reader that works, and before one is started again that has not worked. */

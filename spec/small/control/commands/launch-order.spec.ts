@@ -34,7 +34,7 @@ describe('a launch that waits until earlier events are durable', () => {
       keep = resolve;
       fail = reject;
     });
-    host = new LaunchAfterCommit(fake, { commit: () => kept }, NO_PORTS);
+    host = new LaunchAfterCommit(fake, { exitsSaved: () => kept }, NO_PORTS);
   });
 
   it('never begins if its service is stopped in the meantime', async () => {

@@ -29,7 +29,7 @@ describe('a launch that waits until earlier facts are kept', () => {
       const fake = fakeProcessHost(clock);
       let keep = (): void => undefined;
       const kept = new Promise<void>((resolve) => (keep = resolve));
-      const processes = new LaunchAfterCommit(fake, { commit: () => kept }, NO_PORTS);
+      const processes = new LaunchAfterCommit(fake, { exitsSaved: () => kept }, NO_PORTS);
       const outcome = processes.launch(request);
       keep();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();

@@ -127,6 +127,18 @@ describe('the journal', () => {
     expect(world.control.queries.health().status).to.equal('healthy');
   });
 
+  it('has the exit of a process before the next one is launched, however long its write takes', async () => {
+    const launched = (): number =>
+      world.processes.launches.filter(({ serviceId }) => serviceId === 'pump1-corerl').length;
+    world.store.holdWrites();
+    world.processes.exit('pump1-corerl', { code: 7 });
+    for (const wait of [0, 250, 60_000]) await world.pass(wait);
+    expect(launched()).to.equal(1);
+    world.store.releaseWrites();
+    await world.pass();
+    expect(launched()).to.equal(2);
+  });
+
   it('is counted when it is published: durable events only, and none twice', async () => {
     world.store.breakDown('disk full');
     const before = world.published.length;

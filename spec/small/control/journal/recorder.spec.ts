@@ -22,16 +22,18 @@ describe('the recorder', () => {
   let recorder: Recorder;
   let timers: SimulatedClock;
 
+  const open = (gatherMs?: number): Recorder => {
+    const clock = { now: () => timers.now(), random: () => 0 };
+    const onChanged = (): void => void (changed += 1);
+    const journal = new Journal(0, () => undefined);
+    return new Recorder({ store, journal, clock, timers, log: recordingLog(), gatherMs, onChanged }, []);
+  };
+
   beforeEach(() => {
     store = memoryStore();
     changed = 0;
     timers = new SimulatedClock();
-    const clock = { now: () => timers.now(), random: () => 0 };
-    const onChanged = (): void => void (changed += 1);
-    recorder = new Recorder(
-      { store, journal: new Journal(0, () => undefined), clock, timers, log: recordingLog(), onChanged },
-      [],
-    );
+    recorder = open();
   });
 
   function root(): ReturnType<typeof createActor<typeof counter>> {
@@ -52,6 +54,65 @@ describe('the recorder', () => {
       value: 'on',
       context: { count: 50 },
       children: {},
+    });
+  });
+
+  describe('that gathers changes for 4 ms', () => {
+    beforeEach(() => (recorder = open(4)));
+
+    const turn = async (actor: ReturnType<typeof root>): Promise<void> => {
+      actor.send({ type: 'up' });
+      await ticks();
+    };
+
+    it('writes those of several turns once, and notifies in each turn', async () => {
+      const actor = root();
+      await ticks();
+      for (let count = 0; count < 3; count += 1) {
+        timers.increment(1);
+        await turn(actor);
+      }
+      expect([store.writes, changed]).to.deep.equal([0, 4]);
+      timers.increment(1);
+      await ticks();
+      expect(store.writes).to.equal(1);
+      expect((await store.loadActors())[0]!.snapshot).to.contain('"count":3');
+      await turn(actor);
+      expect(store.writes).to.equal(1);
+      timers.increment(4);
+      await ticks();
+      expect(store.writes).to.equal(2);
+    });
+
+    it('gathers again what changed during a write', async () => {
+      const actor = root();
+      await ticks();
+      store.holdWrites();
+      timers.increment(4);
+      await turn(actor);
+      store.releaseWrites();
+      await ticks();
+      expect(store.writes).to.equal(1);
+      timers.increment(4);
+      await ticks();
+      expect(store.writes).to.equal(2);
+    });
+
+    it('writes them at once for a reader, and when it closes', async () => {
+      const actor = root();
+      await turn(actor);
+      await recorder.written();
+      expect((await store.loadActors())[0]!.snapshot).to.contain('"count":1');
+      await turn(actor);
+      await recorder.close();
+      expect((await store.loadActors())[0]!.snapshot).to.contain('"count":2');
+    });
+
+    it('does not reject a reader while the store is unavailable', async () => {
+      await turn(root());
+      store.breakDown();
+      await recorder.written();
+      expect(await store.loadActors()).to.be.empty;
     });
   });
 
