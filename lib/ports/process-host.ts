@@ -142,6 +142,12 @@ export interface ProcessHost {
   /** Why processes cannot be inspected now, as sentences; empty if they can. */
   problems(): readonly string[];
 
+  /**
+   * Why nothing can be launched now, as sentences, which are among the problems; absent: each launch finds out for itself.
+   * Services wait until there is none, without an attempt.
+   */
+  obstacles?(): readonly string[];
+
   /** Every launch whose main process is alive. */
   live(): readonly Launch[];
 

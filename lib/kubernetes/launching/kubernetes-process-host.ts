@@ -240,13 +240,16 @@ export class KubernetesProcessHost implements ProcessHost {
     return signalPod(client.access, `${this.#context.calls.path}/pods/${this.#nameOf(serviceId)}`, number, timers);
   }
 
+  /** Why nothing can be launched now, as sentences. */
+  obstacles(): readonly string[] {
+    const away =
+      this.#pods.error instanceof Error ? [`The cluster cannot be reached: ${this.#pods.error.message}`] : [];
+    return [...away, ...[this.#facts.problem ?? []].flat()];
+  }
+
   problems(): readonly string[] {
-    const { error } = this.#pods;
-    const away = error instanceof Error ? [`The cluster cannot be reached: ${error.message}`] : [];
-    const own = [...away, ...(this.#facts.problem === null ? [] : [this.#facts.problem])];
-    return [
-      ...new Set([...own, ...this.#survey.problems(), ...this.#nodeFacts.problems(), ...this.#launches.problems()]),
-    ];
+    const others = [this.#survey, this.#nodeFacts, this.#launches].flatMap((part) => part.problems());
+    return [...new Set([...this.obstacles(), ...others])];
   }
 
   live(): readonly Launch[] {
@@ -257,13 +260,9 @@ export class KubernetesProcessHost implements ProcessHost {
 
   close(): Promise<void> {
     this.#isClosed = true;
-    this.#attempts.close();
-    this.#pods.close();
-    this.#nodes.close();
-    this.#launches.close();
+    for (const part of [this.#attempts, this.#pods, this.#nodes, this.#launches]) part.close();
     this.#context.output?.close();
-    this.#context.status.close();
-    this.#options.client.close();
+    for (const part of [this.#context.status, this.#options.client]) part.close();
     return Promise.resolve();
   }
 }
