@@ -6,9 +6,9 @@
  */
 /** Files of cli/ that need the whole host or its configuration, and are loaded when their command is run. */
 const loadedWhenRun = '^lib/cli/(serve/serve|config/(config-commands|check|check-report))\\.ts$';
-const adapters = ['process', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
+const adapters = ['process', 'kubernetes', 'logs', 'probe', 'store', 'config', 'metrics', 'webhook', 'inspect'];
 /** Adapters that are told of launches or make them: they share launching/. */
-const launching = ['process', 'logs'];
+const launching = ['process', 'kubernetes', 'logs'];
 
 module.exports = {
   forbidden: [
@@ -241,6 +241,21 @@ module.exports = {
       to: { path: '^lib/cli/top/(app|live)\\.tsx$', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'kubernetes-client-has-its-room',
+      comment:
+        'The official client is an optional package of 62, loaded to read a kubeconfig alone. Remedy: KubernetesClient (lib/kubernetes/api).',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: 'node_modules/@kubernetes/', dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'kubernetes-client-reads-kubeconfigs',
+      comment: 'See kubernetes-client-has-its-room.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/kubernetes/api/kubeconfig\\.ts$' },
+      to: { path: 'node_modules/@kubernetes/' },
+    },
+    {
       name: 'engines-load-when-chosen',
       comment:
         'A host has one engine, and must not pay for the others. Remedy: open it with openEngine (host/engine/open-engine.ts).',
@@ -255,7 +270,7 @@ module.exports = {
         'the adapter.',
       severity: 'error',
       from: { path: '^lib/doctor/' },
-      to: { path: '^lib/', pathNot: '^lib/(model|ports|process|store|config|doctor)/' },
+      to: { path: '^lib/', pathNot: '^lib/(model|ports|process|store|config|doctor)/|^lib/kubernetes/doctor/' },
     },
     {
       name: 'host-knows-no-command-line',
@@ -336,9 +351,10 @@ module.exports = {
     {
       name: 'web-sockets-have-their-room',
       comment:
-        'Only inspect/ speaks over WebSockets; http/ says who may open one. Remedy: hand the connection to inspect/.',
+        'Only inspect/ and the client of the Kubernetes API speak over WebSockets; http/ says who may open one. Remedy: hand the ' +
+        'connection to inspect/, or call execInPod.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/inspect/' },
+      from: { path: '^lib/', pathNot: '^lib/(inspect/|kubernetes/api/exec\\.ts$)' },
       to: { path: 'node_modules/ws' },
     },
     {

@@ -3,7 +3,7 @@
  * the time from the start of a host until it was ready; the files of a bundle take a third of that.
  *
  * The code stays readable and keeps its names, so that a stack trace says where it comes from without a source map.
- * Packages that are native, or whose files are loaded by a thread of their own, stay outside.
+ * Packages that are native, whose files are loaded by a thread of their own, or that only some users install, stay outside.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 const lib = join(root, 'lib');
 const dist = join(root, 'dist');
 
-const OUTSIDE = ['sqlite3', 'pino', 'pino-pretty', 'pino-roll', 'react-devtools-core'];
+const OUTSIDE = ['sqlite3', 'pino', 'pino-pretty', 'pino-roll', 'react-devtools-core', '@kubernetes/client-node'];
 /** The terminal interface; each of these packages has a second variant of itself for its own development. */
 const INTERFACE = /node_modules[\\/](ink|react|react-reconciler|scheduler)[\\/]/;
 const PLACE = /"PLACE_OF:([^"]+)"/g;

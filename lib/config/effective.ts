@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EngineName } from '../model/engine.ts';
+import type { EngineSettings } from '../model/engine.ts';
 import { member, section, type Mapping } from './json.ts';
 import { completeAgentType, completeKind, completeWebhook, mergeDocument, mergeKind } from './layers.ts';
 import { budgetProblem } from './plans/budget.ts';
@@ -17,9 +17,12 @@ import {
   type HostLogs,
   type Kind,
 } from './schema/schema.ts';
+import { kubernetesSettings } from './schema/kubernetes-schema.ts';
 import { validate } from './schema/validate.ts';
 import { webhookSchema, type WebhookConfig } from './schema/webhook-schema.ts';
 import type { YamlSource } from './yaml/yaml-source.ts';
+
+/** The default of `launch_timeout`. */
 
 /** A host service: a complete kind with the overrides of the service. */
 export interface HostService {
@@ -36,7 +39,7 @@ export interface Effective {
   readonly services: ReadonlyMap<string, HostService>;
   readonly webhooks: ReadonlyMap<string, WebhookConfig>;
   readonly logs: HostLogs;
-  readonly engine: EngineName;
+  readonly engine: EngineSettings;
 }
 
 /**
@@ -121,8 +124,13 @@ function completed(document: unknown, top: YamlSource | null): Effective {
   if (problems.length > 0)
     throw top?.refuse(problems) ?? new Error(`The built-in configuration: ${String(problems[0]?.message)}`);
   const logs = hostLogsSchema.parse(member(document, 'logs')); // checked by the schema of its document, over the default
-  const engine = engineSchema.parse(member(document, 'engine')); // likewise
+  const engine = engineSettings(engineSchema.parse(member(document, 'engine'))); // likewise
   return { document: document as Mapping, kinds, agentTypes, services, webhooks, logs, engine }; // two merged mappings are a mapping
+}
+
+function engineSettings(engine: z.output<typeof engineSchema>): EngineSettings {
+  if (engine === 'local') return { type: 'local' };
+  return { type: 'kubernetes', kubernetes: kubernetesSettings(engine.kubernetes) };
 }
 
 function kindProblem(kindName: string | undefined, kinds: Mapping): string | null {

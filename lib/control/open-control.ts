@@ -190,7 +190,7 @@ export function actorPorts({ ports, recorder, timers }: RuntimeBase): ServicePor
       recorder,
       new LaunchPorts({ registry: portRegistry, processes, clock, note }),
     ),
-    gate: new PolledLaunchGate(() => health.obstacles(), timers),
+    gate: new PolledLaunchGate(() => [...health.obstacles(), ...(processes.obstacles?.() ?? [])], timers),
     catalog: new ReportingCatalog(catalog, health),
     prober: probingAtPorts(prober, portRegistry),
   };

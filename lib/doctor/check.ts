@@ -20,6 +20,8 @@ export interface DoctorRequest {
   readonly executableRoots: readonly string[];
   /** Null: `coredinator.yaml` in the base path, if it exists. */
   readonly configFile: string | null;
+  /** What would run the services; null: as the configuration says. */
+  readonly engine: EngineName | null;
   /**
    * Where the API would listen: an address (IPv6 without brackets; port 0: any free one) or the path of a Unix socket.
    */

@@ -1,6 +1,10 @@
 import type { Check } from './check.ts';
 import { accounts } from './checks/accounts.ts';
 import { basePath } from './checks/base-path.ts';
+import { cluster } from './checks/cluster/cluster.ts';
+import { clusterClock } from './checks/cluster/cluster-clock.ts';
+import { clusterPods } from './checks/cluster/cluster-pods.ts';
+import { clusterRights } from './checks/cluster/cluster-rights.ts';
 import { clock } from './checks/clock.ts';
 import { configuration } from './checks/configuration.ts';
 import { database } from './checks/database.ts';
@@ -38,6 +42,10 @@ export const CHECKS: readonly Check[] = [
   basePath,
   configuration,
   executables,
+  cluster,
+  clusterRights,
+  clusterPods,
+  clusterClock,
   accounts,
   secretFiles,
 ];

@@ -20,14 +20,15 @@ export function checksFor<T extends Pick<Check, 'engines'>>(engine: EngineName, 
 }
 
 /**
- * Runs all checks of the configured engine (the local one if the configuration cannot be read) in order; `began` is called before each. Changes nothing permanently and does not disturb a running
+ * Runs all checks of the chosen engine in order, else of the configured one (the local one if the configuration cannot be read); `began` is called before each. Changes nothing permanently and does not disturb a running
  * host.
  */
 export async function examine(request: DoctorRequest, began: (title: string) => void): Promise<readonly CheckResult[]> {
   const context = await contextOf(request);
   const results: CheckResult[] = [];
   const { config } = context;
-  const engine = config instanceof Error ? 'local' : config.effective.engine;
+  const configured = config instanceof Error ? 'local' : config.effective.engine.type;
+  const engine = request.engine ?? configured;
   for (const check of checksFor(engine, CHECKS)) {
     began(check.title);
     results.push({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ServeOptions } from './options.ts';
 import { Health } from '../control/health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { EngineName } from '../model/engine.ts';
+import type { EngineSettings } from '../model/engine.ts';
 import { doubtOf, type Guarantees } from '../model/process.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
@@ -32,7 +32,7 @@ import type { OnStoreWrite } from '../ports/store-writes.ts';
 
 export interface AdapterSettings {
   readonly options: ServeOptions;
-  readonly engine: EngineName;
+  readonly engine: EngineSettings;
   /** The URL of the API of this host, which is given to processes. */
   readonly url: string;
   readonly clock: Clock;
@@ -104,6 +104,7 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   const prober = createProber({
     ...{ logs, clock, basePath, log, accounts },
     execGuard: guardOf(shim),
+    commands: engine.commands,
     meter: metrics.probes,
     doubt: (id) => doubtOf(processes.status(id)),
   });
@@ -114,7 +115,8 @@ export async function openAdapters(settings: AdapterSettings, cleanup: CleanupSt
   health.include(() => check.problems, { areObstacles: true });
   if (original !== null) await watchOriginal(original, { health, log }, cleanup);
   const files = new StateFiles(stateDir, { guard: check, log });
-  const guarantees = { ...engine.guarantees, losslessRotation: logs.isLossless };
+  const losslessRotation = engine.guarantees.losslessRotation && logs.isLossless;
+  const guarantees = { ...engine.guarantees, losslessRotation };
   const portRegistry = await store.portRegistry(engine.ports);
   return { identity, isStoreLost, files, health, check, store, engine, logs, prober, portRegistry, guarantees };
 }

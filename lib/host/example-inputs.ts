@@ -19,6 +19,7 @@ const SPEC: ServiceSpec = {
   logs: { maxBytes: 10 * 1024 * 1024, keep: 5 },
   output: 'separate',
   limits: NO_LIMITS,
+  pod: null,
   ...AS_HOST,
   restart: {
     mode: 'always',

@@ -2,6 +2,7 @@ import type { ExitMode } from '../control/control.ts';
 import type { TokenOrigins } from '../http/access/tokens.ts';
 import type { ListenPlace } from '../http/server/listen-error.ts';
 import type { TlsFiles } from '../http/server/tls-files.ts';
+import type { EngineName } from '../model/engine.ts';
 import type { OrphanPolicy } from '../ports/process-host.ts';
 
 /** The lowest severity of records to write. */
@@ -25,6 +26,8 @@ export interface ServeOptions {
   /** What SIGTERM and SIGINT do with the services: leave them running, or stop all of them in order first. */
   readonly onExit: ExitMode;
   readonly orphans: OrphanPolicy;
+  /** Null: as the configuration says. */
+  readonly engine: EngineName | null;
   readonly access: TokenOrigins;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];

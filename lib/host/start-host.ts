@@ -13,6 +13,7 @@ import { inheritable } from '../model/environment.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReachCrashPoint } from '../ports/crash-points.ts';
 import { openWebhooks } from '../webhook/webhooks.ts';
+import { chosenEngine } from './engine/open-engine.ts';
 import { openAdapters, type Adapters } from './adapters.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { crashAt } from './crash-points.ts';
@@ -64,7 +65,7 @@ async function open(start: Start, cleanup: CleanupStack): Promise<Host> {
   const url = options.advertiseUrl ?? listener.listening.url;
   const settings = {
     options,
-    engine: start.config.effective.engine,
+    engine: chosenEngine(options.engine, start.config.effective.engine),
     url,
     clock: systemClock,
     log,

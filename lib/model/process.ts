@@ -19,6 +19,8 @@ export interface Guarantees {
   readonly treeComplete: boolean;
   /** Log space is released without losing a line. */
   readonly losslessRotation: boolean;
+  /** Output on stdout and stderr is kept apart; without it all of it counts as `stdout`. */
+  readonly separateStreams: boolean;
   /** How many bytes the service can write before it waits for its reader; null: unknown, or its output has no pipe. */
   readonly outputBuffer: number | null;
 }

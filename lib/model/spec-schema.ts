@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { PodSpec } from './engine.ts';
 import type { VersionPin } from './intention.ts';
 import { NO_PROBES, type ProbesSpec } from './probe.ts';
 import { CONDITIONS, DEFAULT_LOGS, OUTPUT_MODES, type AgentPlan, type ServiceSpec } from './spec.ts';
@@ -56,6 +57,27 @@ const probes = z.strictObject({
   liveness: probe,
 }) satisfies z.ZodType<ProbesSpec>;
 
+const volume = z.strictObject({
+  path: z.string(),
+  isReadOnly: z.boolean(),
+  source: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('claim'), name: z.string() }),
+    z.strictObject({ type: z.literal('host_path'), path: z.string() }),
+  ]),
+});
+const resources = z.strictObject({
+  cpuMillis: z.int().positive().nullable(),
+  memoryBytes: z.int().positive().nullable(),
+});
+const pod = z.strictObject({
+  image: z.string().nullable(),
+  volumes: z.array(volume).nullable(),
+  nodeSelector: z.record(z.string(), z.string()).nullable(),
+  serviceAccount: z.string().nullable(),
+  requests: resources,
+  limits: resources,
+}) satisfies z.ZodType<PodSpec>;
+
 /** A dependency inside a spec. */
 export const dependencySpec = z.strictObject({ serviceId, condition: z.enum(CONDITIONS) });
 
@@ -78,6 +100,7 @@ export const serviceSpec = z.strictObject({
   logs: z.strictObject({ maxBytes: z.number().positive(), keep: z.number().positive() }).default(DEFAULT_LOGS),
   output: z.enum(OUTPUT_MODES).default('separate'),
   limits: resourceLimits.default(NO_LIMITS),
+  pod: pod.nullable().default(null),
   user: z.string().nullable().default(AS_HOST.user),
   group: z.string().nullable().default(AS_HOST.group),
 }) satisfies z.ZodType<ServiceSpec>;

@@ -1,3 +1,4 @@
+import type { PodSpec } from './engine.ts';
 import type { ProbesSpec } from './probe.ts';
 import type { AgentId, ServiceId } from './values/ids.ts';
 import type { ResourceLimits } from './values/limits.ts';
@@ -101,6 +102,8 @@ export interface ServiceSpec extends RunAs {
   readonly logs: LogsSpec;
   readonly output: OutputMode;
   readonly limits: ResourceLimits;
+  /** For an engine that runs it in a pod; null: as for all services. Other engines ignore it. */
+  readonly pod: PodSpec | null;
 }
 
 /** Which services of an agent are restarted when one of them fails (Erlang/OTP). */

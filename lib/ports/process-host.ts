@@ -1,3 +1,4 @@
+import type { PodSpec } from '../model/engine.ts';
 import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { NodeSignal, OutputMode, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
@@ -30,6 +31,10 @@ export interface LaunchRequest extends RunAs {
   /** How many bytes of its output are kept. */
   readonly maxLogBytes: number;
   readonly output: OutputMode;
+  /** The file with the configuration of its agent, which it reads; absent: none. */
+  readonly configPath?: string | null;
+  /** For engines that run it in a pod; absent: as for all services. */
+  readonly pod?: PodSpec | null;
   /** The names of the service's own ports, which its texts contain as tokens; absent once they are filled in. */
   readonly ports?: readonly string[];
 }
@@ -136,6 +141,12 @@ export interface ProcessHost {
 
   /** Why processes cannot be inspected now, as sentences; empty if they can. */
   problems(): readonly string[];
+
+  /**
+   * Why nothing can be launched now, as sentences, which are among the problems; absent: each launch finds out for itself.
+   * Services wait until there is none, without an attempt.
+   */
+  obstacles?(): readonly string[];
 
   /** Every launch whose main process is alive. */
   live(): readonly Launch[];

@@ -30,6 +30,13 @@ export interface ExecContext {
   readonly accounts: Accounts;
 }
 
+/** A command as reasons name it, without the values of `env`. */
+export function commandLabel(command: readonly string[], env: Readonly<Record<string, string>>): string {
+  // Before the text is cut: half a secret is still a secret.
+  const words = withoutValues(command.join(' '), env);
+  return `the command "${words.length > MAX_SHOWN_LENGTH ? `${words.slice(0, MAX_SHOWN_LENGTH)}…` : words}"`;
+}
+
 /** Succeeds if the command, run without a shell, exits with code 0 in time. Everything it started is killed with it. */
 export class ExecCheck implements Check {
   readonly #context: ExecContext;
@@ -37,9 +44,7 @@ export class ExecCheck implements Check {
 
   constructor(context: ExecContext) {
     this.#context = context;
-    // Before the text is cut: half a secret is still a secret.
-    const words = withoutValues(context.command.join(' '), this.#env);
-    this.#what = `the command "${words.length > MAX_SHOWN_LENGTH ? `${words.slice(0, MAX_SHOWN_LENGTH)}…` : words}"`;
+    this.#what = commandLabel(context.command, this.#env);
   }
 
   begin(timeoutMs: Millis, done: (outcome: Outcome) => void): EndCheck {

@@ -5,6 +5,7 @@ import { withoutValues } from '../model/values/redaction.ts';
 import type { Millis } from '../model/values/time.ts';
 import type { Accounts } from '../ports/process-host.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { CommandRunner } from '../ports/engine/command-runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { CheckMeasure, ProbeMeter } from '../ports/meter.ts';
 import type { ProbeFailure, ProbeObserver, Prober, ProbeTarget, CommandGuard } from '../ports/prober.ts';
@@ -17,6 +18,7 @@ import { HttpCheck } from './http-check.ts';
 import { CheckSlots } from './check-slots.ts';
 import { hostOf } from './network.ts';
 import { LogLineCheck } from './log-line-check.ts';
+import { PlacedExecCheck } from './placed-exec-check.ts';
 import { Schedule } from './schedule.ts';
 import { TcpCheck } from './tcp-check.ts';
 import { processTime, type SteadyTime } from './time.ts';
@@ -40,6 +42,8 @@ export interface ProberOptions {
   readonly baseEnv?: NodeJS.ProcessEnv;
   /** Null or undefined: there is no native shim. */
   readonly execGuard?: CommandGuard | null;
+  /** Runs commands where the launches run; null or undefined: on this machine. */
+  readonly commands?: CommandRunner | null;
   /** The users and groups that commands may run as. */
   readonly accounts: Accounts;
   /** Measures how long each check took; default: not measured. */
@@ -159,7 +163,10 @@ class LocalProber implements Prober {
   }
 
   #execOf({ launch, env, cwd, user, group }: ProbeTarget, command: readonly string[]): Check {
-    const { basePath, accounts, execGuard = null } = this.#options;
+    const { basePath, accounts, execGuard = null, commands = null } = this.#options;
+    if (commands !== null) {
+      return new PlacedExecCheck({ commands, launch, command, cwd, hidden: { ...this.#inherited, ...env } });
+    }
     const own = { COREDINATOR_SERVICE_ID: launch.serviceId, COREDINATOR_GENERATION: String(launch.generation) };
     return new ExecCheck({
       command,

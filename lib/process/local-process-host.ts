@@ -28,7 +28,7 @@ import { LaunchAttempt, type LaunchContext } from './launch/launch-attempt.ts';
 import { bestShimKind, shimsOf } from './launch/shim-kind.ts';
 import type { Shims } from './launch/shims.ts';
 import { bootId } from './os/process-identity.ts';
-import { signalNumber } from './os/signals.ts';
+import { signalNumber } from '../launching/signal-names.ts';
 import { Trees } from './tree/process-trees.ts';
 import { usageOf } from './usage/usage-reader.ts';
 

@@ -55,7 +55,7 @@ export const CHAOS_SABOTAGES = [
   },
   {
     name: 'the signal of an exit is another one',
-    file: 'lib/process/files/launch-files.ts',
+    file: 'lib/launching/exit-record.ts',
     find: 'signal: signal === null ? null : signalName(signal)',
     replace: 'signal: signal === null ? null : signalName(signal + 1)',
     ...{ seenBy: ['chaos'], fault: 'none', column: 'wrong exit codes' },

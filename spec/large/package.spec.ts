@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -60,6 +60,16 @@ describe('the packed package', function () {
     const text = readFileSync(join(folder, 'node_modules/coredinator/dist/assets/ui/LICENSES.md'), 'utf8');
     for (const name of ['react-dom', 'react-aria-components', '@tanstack/react-virtual', 'uplot', 'xstate'])
       expect(text).to.match(new RegExp(`^## ${name} - .*\\((MIT|Apache-2\\.0)\\)$`, 'm'));
+  });
+
+  it('has nothing of the client that only a kubeconfig needs, and which is installed next to it then', () => {
+    const licenses = readFileSync(join(folder, 'node_modules/coredinator/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    expect(licenses)
+      .to.match(/^xstate /m)
+      .and.not.to.match(/^@kubernetes|^openid-client|^jsonpath/m);
+    const chunks = join(folder, 'node_modules/coredinator/dist/chunks');
+    const texts = readdirSync(chunks).map((name) => readFileSync(join(chunks, name), 'utf8'));
+    expect(texts.filter((text) => text.includes('import("@kubernetes/client-node")'))).to.have.length(1);
   });
 
   it('gives the fetch of Node without any other package', async () => {

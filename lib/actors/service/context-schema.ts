@@ -26,6 +26,7 @@ const launch = z.strictObject({
     exactExit: z.boolean(),
     treeComplete: z.boolean(),
     losslessRotation: z.boolean(),
+    separateStreams: z.boolean().default(true),
     outputBuffer: z.int().positive().nullable().default(null),
   }),
 }) satisfies z.ZodType<Launch>;

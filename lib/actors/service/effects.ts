@@ -102,6 +102,8 @@ export function launchRequestOf(context: ServiceContext): LaunchRequest {
     limits: spec.limits,
     maxLogBytes: spec.logs.maxBytes,
     output: spec.output,
+    configPath: spec.configPath,
+    pod: spec.pod,
     user: spec.user,
     group: spec.group,
     ports: [...new Set([...portNamesIn([spec.args, spec.env, spec.cwd]), ...portNamesOf(spec.probes)])],

@@ -27,6 +27,10 @@ export const guaranteesSchema = z
     exact_exit: z.boolean().meta({ description: 'Exit code and signal are known and correct.' }),
     tree_complete: z.boolean().meta({ description: 'A stop reaches descendants that became daemons.' }),
     lossless_rotation: z.boolean().meta({ description: 'Old output is deleted without losing a line.' }),
+    separate_streams: z.boolean().meta({
+      description:
+        'Output on stdout and stderr is kept apart; without it all of it is `stdout`, as in a Kubernetes cluster.',
+    }),
     output_buffer: z.int().positive().nullable().meta({
       description:
         'How many bytes it can write before it waits, while nothing reads its output; null: unknown (no live process, or a shim of an earlier version), or its output has no pipe (Node shim).',
@@ -146,7 +150,13 @@ export const serviceSchema = z
       orphan: false,
       revision: '5d41402abc4b',
       running_revision: '5d41402abc4b',
-      guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true, output_buffer: 1_048_576 },
+      guarantees: {
+        exact_exit: true,
+        tree_complete: true,
+        lossless_rotation: true,
+        separate_streams: true,
+        output_buffer: 1_048_576,
+      },
     },
   });
 export type ServiceView = Wire<typeof serviceSchema>;

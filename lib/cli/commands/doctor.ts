@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { DoctorRequest } from '../../doctor/check.ts';
 import type { CommandGroup, CommandContext, Task } from '../command-group.ts';
+import { engineName } from '../serve/option-values.ts';
 import { listenPlace } from '../serve/listen-options.ts';
 import { executableRootOption, givenOption, givenOptions, type RawOption } from '../serve/flags.ts';
 import { EXIT } from '../../host/exit-codes.ts';
@@ -17,6 +18,7 @@ interface Given {
   readonly stateDir?: string;
   readonly executableRoot?: readonly string[];
   readonly config?: string;
+  readonly engine?: string;
   readonly host?: string;
   readonly port?: string;
   readonly listen?: string;
@@ -39,6 +41,7 @@ export const doctor: CommandGroup = {
       .option('--state-dir <dir>', 'folder for the state of the host (default: <base-path>/.coredinator)')
       .addOption(executableRootOption())
       .option('--config <file>', 'configuration of the host (default: <base-path>/coredinator.yaml if it exists)')
+      .option('--engine <name>', 'what would run the services: local or kubernetes (default: as coredinator.yaml says)')
       .option('--host <addr>', 'address to listen on (default: 127.0.0.1)')
       .option('--port <n>', 'port to listen on (default: 8000)')
       .option('--listen <place>', 'unix:PATH to listen on a Unix socket instead of an address')
@@ -64,6 +67,7 @@ function requestOf(given: Given, { env }: CommandContext): DoctorRequest {
     option(given.host, '--host'),
     option(given.port, '--port'),
   ];
+  const engine = option(given.engine, '--engine');
   const roots = givenOptions(given.executableRoot, '--executable-root', env);
   const secrets = [
     path(given.tokenFile, '--token-file'),
@@ -75,6 +79,7 @@ function requestOf(given: Given, { env }: CommandContext): DoctorRequest {
     stateDir: path(given.stateDir, '--state-dir') ?? join(basePath, '.coredinator'),
     executableRoots: roots?.values.map((root) => resolve(root)) ?? [],
     configFile: path(given.config, '--config'),
+    engine: engine === undefined ? null : engineName(engine),
     place: listenPlace({
       ...(listen === undefined ? {} : { listen }),
       ...(host === undefined ? {} : { host }),

@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client.ts';
+import { ENGINES } from '../../model/engine.ts';
 import { LOG_LEVELS, ON_EXIT, ORPHANS } from '../serve/option-values.ts';
 import type { ValuesOf } from './candidates.ts';
 
@@ -12,6 +13,7 @@ type Source = (env: NodeJS.ProcessEnv, before: readonly string[]) => Promise<rea
 const SOURCES: Readonly<Record<string, Source>> = {
   '--on-exit': () => Promise.resolve(ON_EXIT),
   '--orphans': () => Promise.resolve(ORPHANS),
+  '--engine': () => Promise.resolve(ENGINES),
   '--strays': () => Promise.resolve(ORPHANS),
   '--log-level': () => Promise.resolve(LOG_LEVELS),
   '<webhook>': (env) =>

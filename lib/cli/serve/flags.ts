@@ -25,6 +25,7 @@ const FLAGS = {
     '--orphans <what>',
     'what to do with live processes without a record: adopt, kill or report (leave alone) (default: adopt)',
   ],
+  engine: ['--engine <name>', 'what runs the services: local or kubernetes (default: as coredinator.yaml says)'],
   tokenFile: ['--token-file <file>', 'file with the tokens for full access, one per line'],
   readTokenFile: ['--read-token-file <file>', 'file with the tokens for read-only access'],
   logLevel: ['--log-level <level>', 'trace, debug, info, warn or error (default: info)'],

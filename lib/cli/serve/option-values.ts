@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import type { ExitMode } from '../../control/control.ts';
 import type { LogLevel } from '../../host/options.ts';
+import { ENGINES, type EngineName } from '../../model/engine.ts';
 import { inspectorUrl } from '../../model/values/inspector-url.ts';
 import type { OrphanPolicy } from '../../ports/process-host.ts';
 import type { RawOption } from './flags.ts';
@@ -103,6 +104,11 @@ export function onExit(option: RawOption): ExitMode {
 /** `adopt`, `kill` or `report`. */
 export function orphans(option: RawOption): OrphanPolicy {
   return oneOf(option, ORPHANS);
+}
+
+/** `local` or `kubernetes`. */
+export function engineName(option: RawOption): EngineName {
+  return oneOf(option, ENGINES);
 }
 
 /** A log level. */

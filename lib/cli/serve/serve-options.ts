@@ -19,6 +19,7 @@ import {
   onExit,
   OptionError,
   origins,
+  engineName,
   orphans,
   pageUrl,
 } from './option-values.ts';
@@ -48,6 +49,7 @@ function serveOptions(raw: RawOptions, env: NodeJS.ProcessEnv): ServeOptions {
     tls: tlsFiles(raw),
     onExit: raw.onExit === undefined ? 'detach' : onExit(raw.onExit),
     orphans: raw.orphans === undefined ? 'adopt' : orphans(raw.orphans),
+    engine: raw.engine === undefined ? null : engineName(raw.engine),
     access: readAccess(raw, place.type === 'tcp' ? place.host : null, env),
     allowedHosts: raw.allowedHost === undefined ? [] : hostNames(raw.allowedHost),
     corsOrigins: raw.corsOrigin === undefined ? [] : origins(raw.corsOrigin),

@@ -4,6 +4,7 @@ import type { AgentId, ServiceId } from '../../model/values/ids.ts';
 import { portToken, tokenName } from '../../model/values/port-token.ts';
 import type { Path, Problem } from '../problems.ts';
 import { limitsSpec } from '../schema/limits-schema.ts';
+import { podSpec } from '../schema/kubernetes-schema.ts';
 import type { Kind } from '../schema/schema.ts';
 import { envName, fillTemplate, portName, type ValueOf } from '../schema/template.ts';
 import { readEnvFile } from './env-file.ts';
@@ -158,6 +159,7 @@ function specOf(
     logs: { maxBytes: kind.logs.max_bytes, keep: kind.logs.keep },
     output: kind.output,
     limits: limitsSpec(kind.limits),
+    pod: kind.pod === undefined ? null : podSpec(kind.pod),
     user: kind.user ?? null,
     group: kind.group ?? null,
   };

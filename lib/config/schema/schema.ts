@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ENGINES } from '../../model/engine.ts';
 import { CONDITIONS, OUTPUT_MODES, type DependencyCondition } from '../../model/spec.ts';
 import { isVersionRange } from '../../model/policy/version.ts';
+import { kubernetesSchema, podSchema } from './kubernetes-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { probesLayer, probesSchema } from './probe-schema.ts';
 import {
@@ -117,6 +117,7 @@ export const kindSchema = z.strictObject({
   group: account('group')
     .describe('The group that it runs as, by name or number. Default: that of its user.')
     .optional(),
+  pod: podSchema.describe('What its pods have that is not as the engine has it for all. Default: nothing.').optional(),
   shareable: z.boolean().describe('Whether several agents may share one service. Default: false.'),
   autostart: z
     .boolean()
@@ -166,7 +167,15 @@ export const hostLogsSchema = z.strictObject({
 export type HostLogs = z.output<typeof hostLogsSchema>;
 
 /** What makes the processes of services. */
-export const engineSchema = z.enum(ENGINES);
+export const engineSchema = z.union(
+  [
+    z.literal('local'),
+    z.strictObject({ kubernetes: kubernetesSchema.describe('How the services run in a Kubernetes cluster.') }),
+  ],
+  {
+    error: 'must be local, or a mapping with kubernetes',
+  },
+);
 
 /** The structure of `coredinator.yaml`. */
 export const hostSchema = z.strictObject({
@@ -182,7 +191,9 @@ export const hostSchema = z.strictObject({
   webhooks: z.record(name, webhookLayer).describe('Receivers of events, by name.').optional(),
   logs: hostLogsSchema.partial().describe('How much output of all services together is kept.').optional(),
   engine: engineSchema
-    .describe('What makes the processes of services: local, as processes of this machine. Default: local.')
+    .describe(
+      'What makes the processes of services: local, as processes of this machine; or a mapping with kubernetes, as pods of a cluster. Default: local.',
+    )
     .optional(),
 });
 

@@ -83,6 +83,10 @@ export class ObservedProcessHost implements ProcessHost {
     return [...this.#host.problems(), ...this.#doubts()];
   }
 
+  obstacles(): readonly string[] {
+    return this.#host.obstacles?.() ?? [];
+  }
+
   /** One sentence for each reason why it is not known whether services run. */
   #doubts(): readonly string[] {
     const byReason = new Map<string, ServiceId[]>();

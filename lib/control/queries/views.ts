@@ -210,6 +210,7 @@ export function guaranteesView(guarantees: Guarantees): ServiceView['guarantees'
     exact_exit: guarantees.exactExit,
     tree_complete: guarantees.treeComplete,
     lossless_rotation: guarantees.losslessRotation,
+    separate_streams: guarantees.separateStreams,
     output_buffer: guarantees.outputBuffer,
   };
 }

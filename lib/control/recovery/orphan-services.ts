@@ -25,7 +25,7 @@ export function orphanSpec(id: ServiceId, executablePath: string): ServiceSpec {
   return {
     ...{ id, kind: program, executable: program, agentId: null, configPath: null, version: null, cwd: null },
     ...{ args: [], env: {}, restart: NO_RESTARTS, settleMs: 0, probes: NO_PROBES, dependsOn: [] },
-    ...{ stop: DEFAULT_STOP, logs: DEFAULT_LOGS, output: 'separate', limits: NO_LIMITS, ...AS_HOST },
+    ...{ stop: DEFAULT_STOP, logs: DEFAULT_LOGS, output: 'separate', limits: NO_LIMITS, pod: null, ...AS_HOST },
   };
 }
 

@@ -16,6 +16,7 @@ export async function openLocalEngine(context: EngineContext): Promise<Engine> {
     usage: processes.usage,
     catalog: createCatalog({ basePath, exclude: [stateDir], roots: executableRoots, log }),
     ports: portFinder(),
+    commands: null,
     guarantees: guaranteesOf(shim),
     close: () => processes.close(),
   };

@@ -1,12 +1,23 @@
-import type { EngineName } from '../../model/engine.ts';
+import { ConfigInvalidError } from '../../model/errors.ts';
+import type { EngineName, EngineSettings } from '../../model/engine.ts';
 import type { Engine, EngineContext } from '../../ports/engine/engine.ts';
 
-/** Each engine is loaded by the hosts that use it, and by no others. */
-const OPENERS: Readonly<Record<EngineName, (context: EngineContext) => Promise<Engine>>> = {
-  local: async (context) => (await import('./local-engine.ts')).openLocalEngine(context),
-};
+/** The engine of an option, or of the configuration, which has the settings. Throws if it has none for the chosen one. */
+export function chosenEngine(name: EngineName | null, configured: EngineSettings): EngineSettings {
+  if (name === null || name === configured.type) return configured;
+  if (name === 'local') return { type: 'local' };
+  throw new ConfigInvalidError(
+    'The engine "kubernetes" was chosen, and coredinator.yaml does not say how. Add "engine: { kubernetes: { image: IMAGE } }".',
+    [],
+  );
+}
 
-/** Opens the engine with that name; nothing is launched or stopped yet. */
-export function openEngine(name: EngineName, context: EngineContext): Promise<Engine> {
-  return OPENERS[name](context);
+/** Opens the engine with its settings; nothing is launched or stopped yet. A host loads its own engine, and no other. */
+export async function openEngine(settings: EngineSettings, context: EngineContext): Promise<Engine> {
+  switch (settings.type) {
+    case 'local':
+      return (await import('./local-engine.ts')).openLocalEngine(context);
+    case 'kubernetes':
+      return (await import('./kubernetes-engine.ts')).openKubernetesEngine(settings.kubernetes, context);
+  }
 }

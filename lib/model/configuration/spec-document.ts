@@ -1,3 +1,4 @@
+import type { PodResources, PodSpec, VolumeSpec } from '../engine.ts';
 import type { ProbeCheck, ProbeSpec } from '../probe.ts';
 import type { ServiceSpec } from '../spec.ts';
 import { formatSize } from '../values/byte-size.ts';
@@ -39,8 +40,32 @@ export function specDocument(spec: ServiceSpec): ConfigDocument {
     logs: { max_bytes: formatSize(spec.logs.maxBytes), keep: spec.logs.keep },
     output: spec.output,
     limits: withValues(mapped(LIMIT_NAMES, (name) => spec.limits[name])),
+    pod: spec.pod === null ? null : podDocument(spec.pod),
     user: spec.user,
     group: spec.group,
+  });
+}
+
+function podDocument({ image, volumes, nodeSelector, serviceAccount, requests, limits }: PodSpec): ConfigDocument {
+  return withValues({
+    image,
+    volumes: volumes?.map(volumeDocument) ?? null,
+    node_selector: nodeSelector,
+    service_account: serviceAccount,
+    requests: resourcesDocument(requests),
+    limits: resourcesDocument(limits),
+  });
+}
+
+function volumeDocument({ path, isReadOnly, source }: VolumeSpec): ConfigDocument {
+  const from = source.type === 'claim' ? { claim: source.name } : { host_path: source.path };
+  return { path, ...from, read_only: isReadOnly };
+}
+
+function resourcesDocument({ cpuMillis, memoryBytes }: PodResources): ConfigDocument {
+  return withValues({
+    cpu: cpuMillis === null ? null : `${cpuMillis}m`,
+    memory: memoryBytes === null ? null : formatSize(memoryBytes),
   });
 }
 

@@ -12,9 +12,10 @@ const known = new WeakMap<ServiceSpec, string>();
 export function revisionOf(spec: ServiceSpec): string {
   const cached = known.get(spec);
   if (cached !== undefined) return cached;
-  const { user, group, output, ...rest } = spec;
+  const { user, group, output, pod, ...rest } = spec;
   const account = { ...(user === null ? {} : { user }), ...(group === null ? {} : { group }) };
-  const revision = digestOf({ ...rest, ...account, ...(output === 'separate' ? {} : { output }) });
+  const added = { ...(output === 'separate' ? {} : { output }), ...(pod === null ? {} : { pod }) };
+  const revision = digestOf({ ...rest, ...account, ...added });
   known.set(spec, revision);
   return revision;
 }
@@ -52,6 +53,7 @@ const LAUNCH_PARTS = [
   'limits',
   'user',
   'group',
+  'pod',
 ] as const satisfies readonly (keyof ServiceSpec)[];
 
 /**

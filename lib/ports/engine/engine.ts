@@ -1,6 +1,7 @@
 import type { EngineName } from '../../model/engine.ts';
 import type { Guarantees } from '../../model/process.ts';
 import type { Catalog } from '../catalog.ts';
+import type { CommandRunner } from './command-runner.ts';
 import type { Clock } from '../clock.ts';
 import type { ReachCrashPoint } from '../crash-points.ts';
 import type { LaunchLedger } from '../launch-ledger.ts';
@@ -21,6 +22,8 @@ export interface Engine {
   readonly catalog: Catalog;
   /** Finds ports that are free where the services run. */
   readonly ports: PortFinder;
+  /** Runs commands where the launches run; null: on the machine of the host, as any other. */
+  readonly commands: CommandRunner | null;
   /** What is guaranteed for launches, unless one says less. */
   readonly guarantees: Guarantees;
 

@@ -1,12 +1,11 @@
 import { readdirSync } from 'node:fs';
+import { exitOf, hasRun, type ExitRecord } from '../../launching/exit-record.ts';
 import { HERE } from '../../model/process.ts';
 import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import { followClaimed } from '../files/await-claim.ts';
 import {
-  exitOf,
-  hasRun,
   listRuns,
   readClaim,
   readExit,
@@ -15,7 +14,6 @@ import {
   readShimClaim,
   revoke,
   type Claim,
-  type ExitRecord,
   type ShimClaim,
 } from '../files/launch-files.ts';
 import { type Layout } from '../files/layout.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { isLiving, type Identity } from '../os/process-identity.ts';
-import { hasRun, readExit, readMain, type ExitRecord } from './launch-files.ts';
+import { hasRun, type ExitRecord } from '../../launching/exit-record.ts';
+import { readExit, readMain } from './launch-files.ts';
 import type { Layout } from './layout.ts';
 
 const LOOK_MS = 10;

@@ -1,7 +1,8 @@
 import { statSync, type BigIntStats } from 'node:fs';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { codeOf } from '../os/error-code.ts';
-import { readExit, type ExitRecord } from './launch-files.ts';
+import type { ExitRecord } from '../../launching/exit-record.ts';
+import { readExit } from './launch-files.ts';
 import type { Layout } from './layout.ts';
 import { UnreadableRecord } from './record-text.ts';
 

@@ -1,14 +1,12 @@
 import { linkSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExitUsage, ProcessExit, LocalShimKind } from '../../model/process.ts';
+import type { LocalShimKind } from '../../model/process.ts';
 import { DEFAULT_LOGS, type NodeSignal, type StopSpec } from '../../model/spec.ts';
 import { isId, parseServiceId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { exitIn, isCount, parseFields, type ExitRecord } from '../../launching/exit-record.ts';
 import { codeOf } from '../os/error-code.ts';
 import type { Identity } from '../os/process-identity.ts';
-import { signalName } from '../os/signals.ts';
-import { refusalIn, type Refusal } from '../launch/failure.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
 import { recordText, UnreadableRecord } from './record-text.ts';
 
@@ -31,19 +29,6 @@ export type ShimIdentity = Pick<ShimClaim, 'shim' | 'outputBuffer'>;
 /** The owner of a launch: its shim, or none, because a host revoked it first. */
 export type Claim = ShimClaim | { readonly owner: 'revoked' };
 
-/** How a main process ended. `execErrno` is not 0 when the program never ran; `refusal` says the same in full. */
-export interface ExitRecord {
-  /** 0: there never was a process. */
-  readonly pid: number;
-  readonly code: number | null;
-  readonly signal: number | null;
-  readonly execErrno: number;
-  readonly refusal: Refusal | null;
-  readonly endedAt: number;
-  /** Null: its shim does not measure it. */
-  readonly usage: ExitUsage | null;
-}
-
 /** What a host needs to know about a launch by an earlier host. */
 export interface RequestRecord {
   readonly serviceId: ServiceId;
@@ -63,20 +48,6 @@ type Fields = Readonly<Record<string, unknown>>;
 function readFields(file: string): Fields | null {
   const text = recordText(file);
   return text === null ? null : parseFields(text);
-}
-
-/** The object in a line of JSON; null if it is not an object. */
-export function parseFields(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Fields) : null; // any object has unknown fields
-  } catch {
-    return null; // a partial file counts as absent
-  }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 /** The identity in the fields of a record; null if there is none. */
@@ -127,30 +98,6 @@ export function readMain(layout: Layout, launchId: LaunchId): Identity | null {
 /** The exit record of a launch; null before the end. */
 export function readExit(layout: Layout, launchId: LaunchId): ExitRecord | null {
   return exitIn(readFields(exitFile(layout, launchId)));
-}
-
-/** The exit record in these fields; null if they are none. */
-export function exitIn(fields: Fields | null): ExitRecord | null {
-  if (fields === null) return null;
-  const { pid, code, signal, exec_errno: execErrno, end: endedAt, max_rss: maxRss, cpu_ms: cpuMs } = fields;
-  if (!isCount(execErrno) || !isCount(endedAt)) return null;
-  const refusal = execErrno === 0 ? null : refusalIn({ ...fields, errno: execErrno });
-  const usage = isCount(maxRss) && isCount(cpuMs) ? { maxRss, cpuMs } : null;
-  const how = { code: isCount(code) ? code : null, signal: isCount(signal) ? signal : null };
-  return { pid: isCount(pid) ? pid : 0, ...how, execErrno, refusal, endedAt, usage };
-}
-
-/** Whether the record is of a program that ran. */
-export function hasRun({ pid, execErrno }: ExitRecord): boolean {
-  return pid !== 0 && execErrno === 0;
-}
-
-/** The end of a main process according to its record; without a record it is unknown. */
-export function exitOf(record: ExitRecord | null, clock: Clock): ProcessExit {
-  if (record === null) return { code: null, signal: null, at: clock.now(), isKnown: false };
-  const { code, signal, endedAt, usage } = record;
-  const exit = { code, signal: signal === null ? null : signalName(signal), at: endedAt, isKnown: true };
-  return usage === null ? exit : { ...exit, usage };
 }
 
 /** Writes what a later host needs to know about a launch; its folder must exist. */

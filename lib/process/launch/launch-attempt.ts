@@ -12,7 +12,7 @@ import type { Accounts, LaunchRequest } from '../../ports/process-host.ts';
 import { removeRecords, revoke, writeRequest } from '../files/launch-files.ts';
 import { runFolder } from '../files/layout.ts';
 import { codeOf } from '../os/error-code.ts';
-import { isMissing } from './failure.ts';
+import { isMissing } from '../../launching/launch-failure.ts';
 import { Tree } from '../tree/process-tree.ts';
 import { LaunchResultReader, STOPPED, type LaunchResult, type LaunchResultContext } from './launch-result.ts';
 import { shimRequestOf, unusableOf } from './shim-request.ts';

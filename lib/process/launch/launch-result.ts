@@ -12,7 +12,7 @@ import type { Layout } from '../files/layout.ts';
 import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 import type { Tree } from '../tree/process-tree.ts';
 import type { TreeOrigin } from '../tree/tree-context.ts';
-import { errorName, failureOf, type Refusal } from './failure.ts';
+import { errorName, failureOf, type Refusal } from '../../launching/launch-failure.ts';
 import { reasonInFile } from './program-file.ts';
 import { guaranteesOf } from './shim-kind.ts';
 import { subjectOf } from './shim-request.ts';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../../ports/log.ts';
-import { limitArguments } from './shim-request.ts';
+import { limitArguments } from '../../launching/shim-arguments.ts';
 import { Lines } from '../os/lines.ts';
 import { parseReport, REPORT_MS, type Report, type ShimRequest, type Shims } from './shims.ts';
 
@@ -27,7 +27,7 @@ export function frameOf(shimRequest: ShimRequest): Buffer {
     shimRequest.cwd,
     String(shimRequest.stopSignal),
     String(shimRequest.graceMs),
-    ...limitArguments(shimRequest),
+    ...limitArguments(shimRequest.limits),
     shimRequest.account,
     String(shimRequest.command.length),
     ...shimRequest.command,

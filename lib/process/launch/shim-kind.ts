@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { Guarantees, OwnShimKind, LocalShimKind } from '../../model/process.ts';
 import type { CommandGuard } from '../../ports/prober.ts';
 import type { Log } from '../../ports/log.ts';
-import { LAUNCH_PROTOCOL, parseFields } from '../files/launch-files.ts';
+import { parseFields } from '../../launching/exit-record.ts';
+import { LAUNCH_PROTOCOL } from '../files/launch-files.ts';
 import { accountArgument } from './shim-request.ts';
 import { NativeShims } from './native-shims.ts';
 import type { Shims } from './shims.ts';
 import { SpawnedShims } from './spawned-shims.ts';
 
-const GUARANTEES: Readonly<Record<LocalShimKind, Omit<Guarantees, 'outputBuffer'>>> = {
+const GUARANTEES: Readonly<Record<LocalShimKind, Omit<Guarantees, 'separateStreams' | 'outputBuffer'>>> = {
   native: { exactExit: true, treeComplete: true, losslessRotation: true },
   sh: { exactExit: false, treeComplete: false, losslessRotation: false },
   node: { exactExit: true, treeComplete: false, losslessRotation: false },
@@ -18,7 +19,7 @@ const GUARANTEES: Readonly<Record<LocalShimKind, Omit<Guarantees, 'outputBuffer'
 
 /** The guarantees for a launch with this kind of shim, whose pipes have this size; null: unknown, or it has none. */
 export function guaranteesOf(kind: LocalShimKind, outputBuffer: number | null = null): Guarantees {
-  return { ...GUARANTEES[kind], outputBuffer };
+  return { ...GUARANTEES[kind], separateStreams: true, outputBuffer };
 }
 
 /** The files of the shims are at the same place in the package, even if this file runs compiled from dist/. */

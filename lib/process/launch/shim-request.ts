@@ -1,15 +1,14 @@
 import { logFile, logFolder, MIN_LAUNCH_LOG_BYTES } from '../../launching/log-layout.ts';
 import type { LaunchFailure, LocalShimKind } from '../../model/process.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
-import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
+import { LIMIT_NAMES } from '../../model/values/limits.ts';
 import { isAsHost, runAsLabel, type Account } from '../../model/values/run-as.ts';
 import type { LaunchRequest } from '../../ports/process-host.ts';
 import { lockFile, runFolder, type Layout } from '../files/layout.ts';
-import { signalNumber } from '../os/signals.ts';
-import type { Refusal } from './failure.ts';
+import { LIMITS } from '../../launching/shim-arguments.ts';
+import { signalNumber } from '../../launching/signal-names.ts';
+import type { Refusal } from '../../launching/launch-failure.ts';
 import type { ShimRequest } from './shims.ts';
-
-const LIMITS = Object.keys(LIMIT_NAMES) as LimitName[]; // its type has exactly these keys
 
 /** Why a shim of this kind cannot run the request; null if it can. */
 export function unusableOf(request: LaunchRequest, kind: LocalShimKind): LaunchFailure | null {
@@ -35,11 +34,6 @@ export function unusableOf(request: LaunchRequest, kind: LocalShimKind): LaunchF
   if (kind !== 'node' || asked.length === 0) return null;
   const sentence = message(`it has limits (${asked.join(', ')}), which the host cannot set on this machine`);
   return { code: 'ENOTSUP', isPermanent: true, message: sentence };
-}
-
-/** The limits as arguments of a shim, in order: a decimal number, `unlimited`, or empty for an unchanged limit. */
-export function limitArguments({ limits }: Pick<ShimRequest, 'limits'>): readonly string[] {
-  return LIMITS.map((name) => String(limits[LIMIT_NAMES[name]] ?? ''));
 }
 
 /** An account for a native shim: `UID:GID:GROUP,GROUP…`, or empty to change nothing. */
@@ -106,6 +100,7 @@ export function subjectOf({ step, limit }: Refusal, shimRequest: ShimRequest): s
       return shimRequest.lockFile;
     case 'claim':
     case 'dir':
+    case 'permit': // only in a container
       return shimRequest.runFolder;
   }
 }

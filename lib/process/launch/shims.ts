@@ -2,9 +2,10 @@ import type { LocalShimKind } from '../../model/process.ts';
 import type { OutputMode } from '../../model/spec.ts';
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { ResourceLimits } from '../../model/values/limits.ts';
-import { identityOf, parseFields, reportedShim, type ShimIdentity } from '../files/launch-files.ts';
+import { parseFields } from '../../launching/exit-record.ts';
+import { identityOf, reportedShim, type ShimIdentity } from '../files/launch-files.ts';
 import type { Identity } from '../os/process-identity.ts';
-import { refusalIn, type Refusal } from './failure.ts';
+import { refusalIn, type Refusal } from '../../launching/launch-failure.ts';
 
 /** The time for a shim to report. */
 export const REPORT_MS = 10_000;

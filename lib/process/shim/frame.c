@@ -8,11 +8,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+bool is_launch_id(const char *text) {
+  return strspn(text, "0123456789abcdef") == LAUNCH_ID_LENGTH && !text[LAUNCH_ID_LENGTH];
+}
+
 bool begins_with_launch_id(const char *frame, size_t length) {
-  if (length <= LAUNCH_ID_LENGTH || frame[LAUNCH_ID_LENGTH]) return false;
-  for (int i = 0; i < LAUNCH_ID_LENGTH; i++)
-    if (!strchr("0123456789abcdef", frame[i]) || !frame[i]) return false;
-  return true;
+  return length > LAUNCH_ID_LENGTH && !frame[LAUNCH_ID_LENGTH] && is_launch_id(frame);
 }
 
 struct cursor {
@@ -41,13 +42,9 @@ static bool next_output(struct cursor *c, bool *is_merged) {
   return text && (*is_merged || !strcmp(text, "separate"));
 }
 
-/* A number, `unlimited`, or empty: unchanged. */
 static bool next_limit(struct cursor *c, long long *limit) {
-  struct cursor number = *c;
   const char *text = next_string(c);
-  if (!text) return false;
-  *limit = *text ? LIMIT_NONE : LIMIT_AS_IT_IS;
-  return !*text || !strcmp(text, "unlimited") || next_number(&number, limit);
+  return text && is_limit(text, limit);
 }
 
 static size_t vector_size(size_t count) { return (count + 1) * sizeof(char *); }

@@ -69,7 +69,7 @@ static int end_alike(void) {
   return 128 + sig;
 }
 
-int guard(long long ms, const char *account, char **argv) {
+int guard(long long ms, const char *account, bool has_host, char **argv) {
   long long until = monotonic_ms() + ms;
   pid_t host = getppid();
   sigset_t waited, before;
@@ -80,8 +80,8 @@ int guard(long long ms, const char *account, char **argv) {
   sigaddset(&waited, SIGHUP);
   sigprocmask(SIG_BLOCK, &waited, &before);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != host) return EXIT_NOT_RUN;
+  if (has_host) prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (has_host && getppid() != host) return EXIT_NOT_RUN;
 
   pid_t self = getpid(), main = fork();
   if (main == 0) become_command(argv, account, self, &before);

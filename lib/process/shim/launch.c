@@ -18,12 +18,6 @@
 #define REPORT_PATIENCE_MS 1000
 #define OOM_FILE "/proc/self/oom_score_adj"
 
-/* Why the child could not become the program; sent through a pipe that a successful exec closes. */
-struct failure {
-  const char *step, *limit; /* the same addresses in parent and child; NULL: not a limit */
-  int error;
-};
-
 /* One write of at most 512 bytes is atomic on a pipe. If there is no reader, the files say the same. */
 static void report(const struct text *t) {
   long long until = monotonic_ms() + REPORT_PATIENCE_MS;
@@ -169,7 +163,7 @@ static void escape_oom_killer(void) {
 }
 
 /* Waits until the child has become the program (the pipe closes) or reports why not. */
-static void await_exec(int outcome, struct failure *failure) {
+void await_exec(int outcome, struct failure *failure) {
   ssize_t n;
   do n = read(outcome, failure, sizeof *failure);
   while (n < 0 && errno == EINTR);

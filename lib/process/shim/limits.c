@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
+#include <string.h>
 #include <sys/resource.h>
 
 #define USUAL_OPEN_FILES 1024
@@ -23,6 +24,14 @@ static void lower_open_files(void) {
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
   limit.rlim_cur = limit.rlim_max < USUAL_OPEN_FILES ? limit.rlim_max : USUAL_OPEN_FILES;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* A number, `unlimited`, or empty: unchanged. */
+bool is_limit(const char *text, long long *limit) {
+  *limit = *text ? LIMIT_NONE : LIMIT_AS_IT_IS;
+  if (!*text || !strcmp(text, "unlimited")) return true;
+  const char *end = after_number(text, limit);
+  return end && !*end;
 }
 
 const char *set_limits(const long long wanted[LIMIT_COUNT]) {

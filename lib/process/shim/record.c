@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h> /* for renameat */
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -92,6 +93,19 @@ int put_record(int dir, const char *name, const struct text *t, bool exclusive) 
   if (!error && !exclusive && renameat(dir, hidden.bytes, dir, name) < 0) error = errno;
   if (exclusive || error) unlinkat(dir, hidden.bytes, 0);
   return error;
+}
+
+/* Without the log, which only some shims write. */
+struct ending ending_of(pid_t pid, int status, const struct rusage *usage) {
+  return (struct ending){
+      .pid = pid,
+      .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1,
+      .core = WIFSIGNALED(status) && WCOREDUMP(status) ? 1 : 0,
+      .output = -1,
+      .max_rss = usage->ru_maxrss * 1024LL,
+      .cpu_ms = (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000LL + (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000,
+  };
 }
 
 void add_exit(struct text *t, const char *id, const struct ending *e) {

@@ -10,6 +10,7 @@
  *   watch.c     life after the launch: reap, record the exit, obey commands, end the tree
  *   tree.c      finds and signals descendants
  *   guard.c     runs a command that must not outlive its host
+ *   pod.c       process 1 of a container: runs one program there
  *   notify.c    reports the state of the host to the service manager
  *   record.c    small JSON texts, written atomically
  *
@@ -20,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #define LAUNCH_ID_LENGTH 32
@@ -72,16 +74,37 @@ struct ending {
   const char *step, *limit; /* what failed before the program ran; NULL: it ran, and no limit was it */
 };
 
+/* Why a child could not become the program; sent through a pipe that a successful exec closes. */
+struct failure {
+  const char *step, *limit; /* the same addresses in parent and child; NULL: not a limit */
+  int error;
+};
+
+/* One launch in a container. */
+struct pod {
+  const char *id, *permit_file, *end_file, *cwd; /* empty cwd: as it is */
+  int stop_signal;
+  long long grace_ms;
+  long long limits[LIMIT_COUNT];
+  char **argv;
+};
+
 /* launcher.c */
 int launcher(char *title);
 
-/* guard.c: returns the exit code; `ms` is at least 1. The command runs with the account. */
-int guard(long long ms, const char *account, char **argv);
+/* guard.c: returns the exit code; `ms` is at least 1. The command runs with the account, and with a host ends with it. */
+int guard(long long ms, const char *account, bool has_host, char **argv);
+
+/* pod.c: all return the exit code. An empty `cwd`: as it is. */
+int run_pod(const struct pod *p);
+int exec_in_pod(long long ms, const char *permit_file, const char *cwd, char **argv);
+int signal_pod(long long signal);
 
 /* notify.c: returns the exit code. */
 int notify(void);
 
 /* frame.c */
+bool is_launch_id(const char *text);
 bool begins_with_launch_id(const char *frame, size_t length);
 bool parse_frame(char *frame, size_t length, struct launch *l);
 void release_frame(char *frame, size_t length, const struct launch *l);
@@ -89,8 +112,10 @@ void release_frame(char *frame, size_t length, const struct launch *l);
 /* launch.c: never returns. `title` is the argument that `ps` shows. */
 _Noreturn void run_shim(char *frame, size_t length, char *title);
 void report_refused(const char *id, const char *step, int error);
+void await_exec(int outcome, struct failure *failure);
 
-/* limits.c: returns the name of the limit that cannot be set, with errno set, or NULL. */
+/* limits.c: whether the text is a limit; the name of the limit that cannot be set, with errno set, or NULL. */
+bool is_limit(const char *text, long long *limit);
 const char *set_limits(const long long wanted[LIMIT_COUNT]);
 
 /* account.c: whether the text is valid; becomes that user, or returns false with errno set. */
@@ -113,6 +138,7 @@ void add_start_time(struct text *t, pid_t pid);
 void add_boot_id(struct text *t);
 ssize_t read_file(const char *path, char *into, size_t size);
 int put_record(int dir, const char *name, const struct text *t, bool exclusive);
+struct ending ending_of(pid_t pid, int status, const struct rusage *usage);
 void add_exit(struct text *t, const char *id, const struct ending *e);
 int put_exit(int exits_dir, const char *id, const struct ending *e);
 void complain(const char *what, int error);

@@ -84,15 +84,8 @@ static bool reap(const struct watched *w) {
     if (pid != w->main || now_watching.main_reaped) continue;
     now_watching.main_reaped = true;
     drain_output(); /* its last words come before its end */
-    now_watching.ending = (struct ending){
-        .pid = pid,
-        .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-        .signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1,
-        .core = WIFSIGNALED(status) && WCOREDUMP(status) ? 1 : 0,
-        .output = output_end(),
-        .max_rss = usage.ru_maxrss * 1024LL,
-        .cpu_ms = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000LL + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000,
-    };
+    now_watching.ending = ending_of(pid, status, &usage);
+    now_watching.ending.output = output_end();
     try_record(w);
   }
   return pid == 0 || errno != ECHILD;

@@ -1,7 +1,7 @@
 import type { Launch, ProcessExit, LocalShimKind } from '../../model/process.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
-import { exitIn, exitOf, parseFields, type ExitRecord } from '../files/launch-files.ts';
+import { exitIn, exitOf, parseFields, type ExitRecord } from '../../launching/exit-record.ts';
 import { runFolder } from '../files/layout.ts';
 import { isLiving, stateOf, type Identity } from '../os/process-identity.ts';
 import type { ProcessSnapshot } from '../os/process-table.ts';

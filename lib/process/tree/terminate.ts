@@ -4,7 +4,7 @@ import type { Log } from '../../ports/log.ts';
 import { killTree } from '../os/kill-tree.ts';
 import { livingAmong, type Identity } from '../os/process-identity.ts';
 import type { ProcessSnapshot, ProcessTable, TreeTags } from '../os/process-table.ts';
-import { signalNumber } from '../os/signals.ts';
+import { signalNumber } from '../../launching/signal-names.ts';
 
 /** How much longer than the grace a shim may take before its tree is ended from outside. */
 const SHIM_EXTRA_MS = 2_000;

@@ -8,7 +8,7 @@ import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive } from '../../support/process/alive.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 
 const PUMP = parseServiceId('pump');
 

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 import { isNativeShimBuilt, ShimDriver, vice } from '../../support/process/shim-driver.ts';
 
 const { errno } = constants;

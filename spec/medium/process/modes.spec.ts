@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 import { openToOthers } from '../../support/temporary.ts';
 
 const PUMP = parseServiceId('pump');

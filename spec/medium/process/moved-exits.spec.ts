@@ -7,7 +7,7 @@ import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { bestShimKind } from '../../../lib/process/launch/shim-kind.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 
 const PUMP = parseServiceId('pump');
 /** A shim that is gone is noticed at once. */

@@ -8,7 +8,7 @@ import type { Report, ShimRequest } from '../../../lib/process/launch/shims.ts';
 import type { Launch, ProcessExit } from '../../../lib/model/process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 
 const PUMP = parseServiceId('pump');
 const UNREADABLE = 'cannot inspect a process; retrying';

@@ -17,6 +17,7 @@ import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts'
 import { command, watchAlive } from '../../../lib/process/tree/alive-pipe.ts';
 import { isLiving, livingAmong, NO_PROCESS, procStat } from '../../../lib/process/os/process-identity.ts';
 import { layoutOf, type Layout } from '../../../lib/process/files/layout.ts';
+import { exitOf } from '../../../lib/launching/exit-record.ts';
 import * as records from '../../../lib/process/files/launch-files.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -68,10 +69,10 @@ describe('the files of a launch', () => {
     expect(record).to.deep.equal({ ...ended, usage: null });
     const clock = { now: () => 1, random: () => 0 };
     const exit = { code: null, signal: 'SIGTERM', at: 1_234, isKnown: true };
-    expect(records.exitOf(record, clock)).to.deep.equal(exit);
+    expect(exitOf(record, clock)).to.deep.equal(exit);
     writeFileSync(join(layout.exits, LAUNCH), JSON.stringify({ ...end, max_rss: 4096, cpu_ms: 0 }));
     const usage = { maxRss: 4096, cpuMs: 0 };
-    expect(records.exitOf(records.readExit(layout, LAUNCH), clock)).to.deep.equal({ ...exit, usage });
+    expect(exitOf(records.readExit(layout, LAUNCH), clock)).to.deep.equal({ ...exit, usage });
   });
 
   it('say what failed before the program ran', () => {

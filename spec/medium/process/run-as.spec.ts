@@ -9,7 +9,7 @@ import { systemAccounts } from '../../../lib/process/os/accounts.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LocalProcessWorld } from '../../support/process/local-process-world.ts';
 import { writtenOutput } from '../../support/process/written-output.ts';
-import { launchedBy } from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
 import { isNativeShimBuilt, ShimDriver, vice } from '../../support/process/shim-driver.ts';
 
 const PUMP = parseServiceId('pump');

@@ -25,7 +25,13 @@ const launch: Launch = {
   executablePath: '/plant/program-1.0.0',
   version: '1.0.0',
   launchedAt: NOW - 10_000,
-  guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+  guarantees: {
+    exactExit: true,
+    treeComplete: true,
+    losslessRotation: true,
+    separateStreams: true,
+    outputBuffer: null,
+  },
 };
 const exit = { code: 1, signal: null, at: NOW, isKnown: true };
 

@@ -37,7 +37,13 @@ const launch: Launch = {
   executablePath: '/plant/program-1.0.0',
   version: '1.0.0',
   launchedAt: NOW - 10_000,
-  guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+  guarantees: {
+    exactExit: true,
+    treeComplete: true,
+    losslessRotation: true,
+    separateStreams: true,
+    outputBuffer: null,
+  },
 };
 const newer: Launch = { ...launch, launchId: parseLaunchId('0'.repeat(31) + '2'), generation: 4 };
 const exit = { code: 1, signal: null, at: NOW, isKnown: true };

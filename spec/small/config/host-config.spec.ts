@@ -121,8 +121,8 @@ services:
   });
 
   it('names the engine, by default the local one', () => {
-    expect(load('').engine).to.equal('local');
-    expect(load('engine: local').engine).to.equal('local');
+    expect(load('').engine).to.deep.equal({ type: 'local' });
+    expect(load('engine: local').engine).to.deep.equal({ type: 'local' });
   });
 
   it('gives new kinds and agent types the defaults', () => {
@@ -249,7 +249,7 @@ describe('an unknown key', () => {
 describe('an invalid value', () => {
   const kind = (text: string): string => `kinds:\n  corerl:\n    ${text}`;
   const rows: readonly (readonly [text: string, issue: string])[] = [
-    ['engine: docker', '1:9 engine must be "local"'],
+    ['engine: docker', '1:9 engine must be local, or a mapping with kubernetes'],
     ['logs: { total_bytes: 1KiB }', '1:22 logs.total_bytes must be 64KiB or more'],
     [kind('settle: 5'), '3:13 kinds.corerl.settle must be a duration such as 250ms, 5s or 2m'],
     [kind('settle: 5 min'), '3:13 kinds.corerl.settle is invalid: "5 min" is not a duration'],

@@ -65,3 +65,21 @@ describe('a host that can launch nothing', () => {
     expect(world.processes.launches.map(({ serviceId }) => serviceId)).to.deep.equal(['pump1-coreio', 'pump2-coreio']);
   });
 });
+
+describe('a host whose engine can launch nothing', () => {
+  const AWAY = 'The cluster cannot be reached: connect ECONNREFUSED.';
+
+  it('accepts commands and says so, tries no launch, and launches all once it can', async () => {
+    const world = new ControlWorld();
+    await world.boot();
+    world.processes.inTheWay = [AWAY];
+    await world.control.startAgent({ configPath: '/plant/pump1.yaml' }, world.origin);
+    await world.pass(60_000);
+    expect(world.control.queries.service('pump1-coreio')).to.include({ state: 'backoff', substate: 'blocked' });
+    expect(world.control.queries.service('pump1-coreio').reason).to.contain(AWAY);
+    expect(world.processes.launches).to.deep.equal([]);
+    world.processes.inTheWay = [];
+    for (let step = 0; step < 8; step += 1) await world.pass(250);
+    expect(world.control.queries.service('pump1-coreio')).to.include({ state: 'running', generation: 1, restarts: 0 });
+  });
+});

@@ -1,3 +1,4 @@
+import type { EngineName } from '../../../lib/model/engine.ts';
 import { CHECKS } from '../../../lib/doctor/checks.ts';
 import { checksFor } from '../../../lib/doctor/examine.ts';
 import { expect } from 'chai';
@@ -200,8 +201,11 @@ describe('the checks for an engine', () => {
     expect(checksFor('local', checks).map(({ id }) => id)).to.deep.equal(['any', 'here']);
   });
 
-  it('say which are only for processes of this machine', () => {
-    expect(CHECKS.filter(({ engines }) => engines !== undefined).map(({ id }) => id)).to.deep.equal([
+  it('say which are only for processes of this machine, or for a cluster', () => {
+    const of = (engine: EngineName): readonly string[] =>
+      CHECKS.filter(({ engines }) => engines?.includes(engine) === true).map(({ id }) => id);
+    expect(of('kubernetes')).to.deep.equal(['cluster', 'cluster_rights', 'cluster_pods', 'cluster_clock']);
+    expect(of('local')).to.deep.equal([
       ...['shim', 'open_files', 'processes', 'output_buffer', 'file_watching', 'service_manager', 'file_system'],
       ...['base_path', 'executables', 'accounts'],
     ]);

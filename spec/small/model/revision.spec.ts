@@ -41,8 +41,16 @@ describe('the revision of a spec', () => {
     expect(launchParts(changedParts(spec, other))).to.deep.equal(['output']);
   });
 
+  it('is another one for another pod, which only a new launch can apply', () => {
+    const none = { cpuMillis: null, memoryBytes: null };
+    const pod = { image: 'plant/gpu:2', volumes: null, nodeSelector: null, serviceAccount: null };
+    const other: ServiceSpec = { ...spec, pod: { ...pod, requests: none, limits: none } };
+    expect(revisionOf(other)).not.to.equal(revisionOf(spec));
+    expect(launchParts(changedParts(spec, other))).to.deep.equal(['pod']);
+  });
+
   it('is that of 0.1.0 while no part is set that it did not know', () => {
-    const known = Object.entries(spec).filter(([part]) => !['user', 'group', 'output'].includes(part));
+    const known = Object.entries(spec).filter(([part]) => !['user', 'group', 'output', 'pod'].includes(part));
     expect(revisionOf(spec)).to.equal(digestOf(Object.fromEntries(known)));
   });
 });

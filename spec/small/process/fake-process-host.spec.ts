@@ -5,11 +5,8 @@ import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { fakeProcessHost, type FakeProcessHost } from '../../support/process/fake-process-host.ts';
-import {
-  describeProcessHost,
-  launchedBy,
-  type ProcessHostHarness,
-} from '../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../support/process/launched-by.ts';
+import { describeProcessHost, type ProcessHostHarness } from '../../support/process/process-host-contract.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
@@ -32,7 +29,16 @@ function request(serviceId = PUMP, generation = 1): LaunchRequest {
 function harnessOf(fake: FakeProcessHost): ProcessHostHarness {
   return {
     host: fake,
-    guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+    guarantees: {
+      exactExit: true,
+      treeComplete: true,
+      losslessRotation: true,
+      separateStreams: true,
+      outputBuffer: null,
+    },
+    timeoutMs: 5_000,
+    reopening: null, // its processes end with it; those of the simulated machine do not
+    isIdentity: ({ launchId }) => fake.live().some((launch) => launch.launchId === launchId),
     request,
     requestOfNothing: (serviceId, generation) => {
       fake.refuseNext(serviceId, { message: 'The program "/opt/pump" cannot be run: no such file (ENOENT).' });

@@ -8,13 +8,13 @@ import type { Account } from '../../../lib/model/values/run-as.ts';
 import type { LaunchRequest } from '../../../lib/ports/process-host.ts';
 import { environmentOf } from '../../../lib/process/launch/environment.ts';
 import { isBlameless } from '../../../lib/model/process.ts';
-import { failureOf } from '../../../lib/process/launch/failure.ts';
+import { failureOf } from '../../../lib/launching/launch-failure.ts';
 import { frameOf } from '../../../lib/process/launch/native-shims.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
 import { shimRequestOf, subjectOf, unusableOf } from '../../../lib/process/launch/shim-request.ts';
 import { parseReport } from '../../../lib/process/launch/shims.ts';
 import { Lines } from '../../../lib/process/os/lines.ts';
-import { signalName, signalNumber } from '../../../lib/process/os/signals.ts';
+import { signalName, signalNumber } from '../../../lib/launching/signal-names.ts';
 
 const LAUNCH = parseLaunchId('c'.repeat(32));
 const REQUEST: LaunchRequest = {

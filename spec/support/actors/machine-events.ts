@@ -52,7 +52,13 @@ const LAUNCH: Launch = {
   executablePath: '/plant/program-1.0.0',
   version: '1.0.0',
   launchedAt: 0,
-  guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+  guarantees: {
+    exactExit: true,
+    treeComplete: true,
+    losslessRotation: true,
+    separateStreams: true,
+    outputBuffer: null,
+  },
 };
 const LAUNCH_IDS = [LAUNCH.launchId, LAUNCH.launchId, LAUNCH.launchId, parseLaunchId('0'.repeat(31) + '2')];
 const HOLDERS = ['agent:pump1', 'agent:pump2', 'host'] as const;

@@ -12,7 +12,13 @@ export const LAUNCH: Launch = {
   launchId: parseLaunchId('a'.repeat(32)),
   ...{ serviceId: serviceSpec('pump1-corerl').id, generation: 3, pid: 4711, startTime: '1', ...HERE },
   ...{ executablePath: '/plant/corerl-1.2.3', version: '1.2.3', launchedAt: NOW - 3_000 },
-  guarantees: { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null },
+  guarantees: {
+    exactExit: true,
+    treeComplete: true,
+    losslessRotation: true,
+    separateStreams: true,
+    outputBuffer: null,
+  },
 };
 
 /** `pump1-corerl`, running for 3 s as its agent intends; `overrides` are what a spec tests. */

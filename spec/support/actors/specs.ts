@@ -30,6 +30,7 @@ export function serviceSpec(id: string, overrides: Overrides = {}): ServiceSpec 
     logs: { maxBytes: 10 * 1024 * 1024, keep: 5 },
     output: 'separate',
     limits: NO_LIMITS,
+    pod: null,
     ...AS_HOST,
     restart: {
       mode: 'always',

@@ -44,7 +44,13 @@ export const NO_PROCESS_METER: ProcessMeter = {
   surveyed: () => undefined,
 };
 
-const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+const GUARANTEES = {
+  exactExit: true,
+  treeComplete: true,
+  losslessRotation: true,
+  separateStreams: true,
+  outputBuffer: null,
+};
 
 /** The store of one host: after its death its requests are neither executed nor answered. */
 export function untilDeath(store: ActorStore, death: AbortSignal): ActorStore {

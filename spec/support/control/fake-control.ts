@@ -148,7 +148,13 @@ export function serviceView(id: string, state: PublicState = 'running'): Service
     orphan: false,
     revision: '1',
     running_revision: '1',
-    guarantees: { exact_exit: true, tree_complete: true, lossless_rotation: true, output_buffer: null },
+    guarantees: {
+      exact_exit: true,
+      tree_complete: true,
+      lossless_rotation: true,
+      separate_streams: true,
+      output_buffer: null,
+    },
   };
 }
 

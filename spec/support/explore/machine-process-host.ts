@@ -41,7 +41,13 @@ export interface MachineProcessHostOptions {
   readonly earlier: number;
 }
 
-const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+const GUARANTEES = {
+  exactExit: true,
+  treeComplete: true,
+  losslessRotation: true,
+  separateStreams: true,
+  outputBuffer: null,
+};
 const STOPPED = transient('ESTOPPED', 'The launch was stopped before its program ran.');
 
 /** A launch in progress. */

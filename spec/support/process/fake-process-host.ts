@@ -27,6 +27,8 @@ export interface FakeExit {
  * A ProcessHost without processes: the test decides when launches succeed, how processes exit and when stops complete.
  */
 export interface FakeProcessHost extends ProcessHost {
+  /** Why nothing can be launched now, which is a problem too; initially nothing. */
+  inTheWay: readonly string[];
   /** All requests to launch(), in order, including refused ones. */
   readonly launches: readonly LaunchRequest[];
   /** All calls of stop(), in order. */
@@ -53,7 +55,13 @@ export interface FakeProcessHost extends ProcessHost {
   releaseStops(): void;
 }
 
-const GUARANTEES: Guarantees = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+const GUARANTEES: Guarantees = {
+  exactExit: true,
+  treeComplete: true,
+  losslessRotation: true,
+  separateStreams: true,
+  outputBuffer: null,
+};
 const STOPPED: LaunchFailure = {
   code: 'ESTOPPED',
   isPermanent: false,
@@ -96,6 +104,7 @@ interface Slot {
 }
 
 class InMemoryProcessHost implements FakeProcessHost {
+  inTheWay: readonly string[] = [];
   readonly launches: LaunchRequest[] = [];
   readonly stops: { readonly serviceId: ServiceId; readonly stop: StopSpec }[] = [];
   readonly signals: { readonly serviceId: ServiceId; readonly signal: NodeSignal }[] = [];
@@ -124,7 +133,11 @@ class InMemoryProcessHost implements FakeProcessHost {
   }
 
   problems(): readonly string[] {
-    return [];
+    return this.inTheWay;
+  }
+
+  obstacles(): readonly string[] {
+    return this.inTheWay;
   }
 
   heldOrphans(): readonly Orphan[] {

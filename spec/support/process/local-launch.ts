@@ -1,5 +1,5 @@
 import type { Launch, LaunchOutcome } from '../../../lib/model/process.ts';
-import { launchedBy } from './process-host-contract.ts';
+import { launchedBy } from './launched-by.ts';
 
 /** A launch on this machine. */
 export type LocalLaunch = Launch & { readonly pid: number };

@@ -1,22 +1,30 @@
 import { expect } from 'chai';
-import type { Guarantees, Launch, LaunchOutcome, ProcessExit } from '../../../lib/model/process.ts';
+import type { Guarantees, Launch, ProcessExit } from '../../../lib/model/process.ts';
 import { parseLaunchId, parseServiceId, type ServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchRequest, ProcessHost } from '../../../lib/ports/process-host.ts';
 import { eventually } from '../eventually.ts';
+import { launchedBy } from './launched-by.ts';
+import { describeReopening, type Reopening } from './process-host-reopening.ts';
 
 /** A process host under test, with control over its processes. */
 export interface ProcessHostHarness {
   readonly host: ProcessHost;
   /** The guarantees of this kind of host; tests that need more are skipped. */
   readonly guarantees: Guarantees;
+  /** How long an event may take to be noticed. */
+  readonly timeoutMs: number;
+  /** Null: its processes do not outlive it. */
+  readonly reopening: Reopening | null;
+  /** Whether the main process of a launch is alive, and is the one that its identity names. */
+  isIdentity(launch: Launch): boolean;
   /** A request for a program that runs until exit() is called, and ends immediately on SIGTERM. */
   request(serviceId: ServiceId, generation: number): LaunchRequest;
   /** A request that is refused because its program does not exist. */
   requestOfNothing(serviceId: ServiceId, generation: number): LaunchRequest;
   /** Makes the program exit with a code. */
   exit(launch: Launch, code: number): void;
-  /** Kills the shim of a live launch, whose program keeps running. */
-  loseShim(launch: Launch): void;
+  /** Kills the shim of a live launch, whose program keeps running; null: no program outlives its shim. */
+  readonly loseShim: ((launch: Launch) => void) | null;
   /** Kills the program with SIGKILL. */
   kill(launch: Launch): void;
   /** Ends everything that is still running. */
@@ -26,12 +34,6 @@ export interface ProcessHostHarness {
 const PUMP = parseServiceId('pump');
 const VALVE = parseServiceId('valve');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
-
-/** The launch of an outcome that must not be a refusal. */
-export function launchedBy(outcome: LaunchOutcome): Launch {
-  if (outcome.type === 'launched') return outcome.launch;
-  throw new Error(`${outcome.failure.code}: ${outcome.failure.message}`);
-}
 
 /** The contract of the ProcessHost port, for every implementation. */
 export function describeProcessHost(name: string, open: () => Promise<ProcessHostHarness>): void {
@@ -61,7 +63,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       return eventually(() => {
         expect(exits).to.have.length(1);
         return exits[0]!;
-      });
+      }, harness.timeoutMs);
     }
 
     describe('a launch', () => {
@@ -72,8 +74,9 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(launch).to.include({ serviceId: PUMP, generation: 3, executablePath, version });
         const { outputBuffer } = launch.guarantees; // as large as the kernel gives
         expect(launch.guarantees).to.deep.equal({ ...harness.guarantees, outputBuffer });
-        expect(launch.pid).to.be.greaterThan(0);
         expect(launch.startTime).not.to.equal('');
+        expect(launch.pid !== null || launch.place !== null, 'a pid, or a place').to.equal(true);
+        expect(harness.isIdentity(launch)).to.equal(true);
       });
 
       it('is alive in its status and in the list', async () => {
@@ -198,18 +201,22 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(exits).to.be.empty;
       });
 
-      it('is notified that a launch lost its shim, and of what is guaranteed since', async () => {
+      it('is notified that a launch lost its shim, and of what is guaranteed since', async function () {
+        const { loseShim } = harness;
+        if (loseShim === null) {
+          this.skip();
+        }
         const launch = await launched();
         const changes: Launch[] = [];
         const observer = { exited: () => undefined, changed: (now: Launch) => void changes.push(now) };
         host.observe(launch.launchId, observer);
-        harness.loseShim(launch);
-        await eventually(() => expect(changes).to.have.length(1));
+        loseShim(launch);
+        await eventually(() => expect(changes).to.have.length(1), harness.timeoutMs);
         const guarantees = { ...launch.guarantees, exactExit: false, treeComplete: false };
         expect(changes).to.deep.equal([{ ...launch, guarantees }]);
         expect(host.status(PUMP)).to.deep.equal({ status: 'alive', generation: 1, launch: changes[0] });
         host.observe(launch.launchId, observer); // one that comes later is notified in a later turn
-        await eventually(() => expect(changes).to.have.length(2));
+        await eventually(() => expect(changes).to.have.length(2), harness.timeoutMs);
         expect(changes[1]).to.equal(changes[0]);
       });
 
@@ -297,6 +304,8 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
         expect(await host.signal(PUMP, 'SIGCONT')).to.equal(false);
       });
     });
+
+    describeReopening(() => harness);
 
     it('has an empty survey if nothing was ever launched', async () => {
       expect((await host.survey()).size).to.equal(0);

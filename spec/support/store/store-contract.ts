@@ -42,6 +42,7 @@ export function serviceSpec(id: string): ServiceSpec {
     logs: { maxBytes: 1024 * 1024, keep: 3 },
     output: 'merged',
     limits: { openFiles: 4_096, processes: 'unlimited', coreSize: 0, addressSpace: 512 * 1024 * 1024 },
+    pod: null,
     ...{ user: 'svc', group: '4711' },
   };
 }

@@ -37,7 +37,13 @@ export const SILENT: Log = {
   warn: () => undefined,
   error: () => undefined,
 };
-export const GUARANTEES = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+export const GUARANTEES = {
+  exactExit: true,
+  treeComplete: true,
+  losslessRotation: true,
+  separateStreams: true,
+  outputBuffer: null,
+};
 
 /** The errors with which a command may be rejected in any walk. */
 const REFUSALS = [

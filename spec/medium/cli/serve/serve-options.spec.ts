@@ -44,6 +44,7 @@ describe('the options of serve', () => {
       tls: null,
       onExit: 'detach',
       orphans: 'adopt',
+      engine: null,
       name: hostname(),
       access: { full: null, readOnly: null },
       allowedHosts: [],
@@ -105,6 +106,7 @@ describe('the options of serve', () => {
       tls: null,
       onExit: 'drain',
       orphans: 'adopt',
+      engine: null,
       access: {
         full: { type: 'file', source: '--token-file', path: join(base, 'full') },
         readOnly: { type: 'file', source: '--read-token-file', path: join(base, 'read') },

@@ -9,7 +9,7 @@ import { bestShimKind } from '../../../../lib/process/launch/shim-kind.ts';
 import { machineUnits } from '../../../../lib/process/usage/units.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { LocalProcessWorld } from '../../../support/process/local-process-world.ts';
-import { launchedBy } from '../../../support/process/process-host-contract.ts';
+import { launchedBy } from '../../../support/process/launched-by.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RawOption } from '../../../../lib/cli/serve/flags.ts';
 import {
+  engineName,
   hostNames,
   logLevel,
   onExit,
@@ -14,7 +15,7 @@ function given(text: string): RawOption {
   return { values: [text], source: '--it' };
 }
 
-const READERS = { portNumber, onExit, orphans, logLevel, hostNames, origins } as const;
+const READERS = { portNumber, onExit, orphans, engineName, logLevel, hostNames, origins } as const;
 
 const GOOD: readonly (readonly [keyof typeof READERS, string, unknown])[] = [
   ['portNumber', '0', 0],
@@ -24,6 +25,8 @@ const GOOD: readonly (readonly [keyof typeof READERS, string, unknown])[] = [
   ['orphans', 'adopt', 'adopt'],
   ['orphans', 'kill', 'kill'],
   ['orphans', 'report', 'report'],
+  ['engineName', 'local', 'local'],
+  ['engineName', 'kubernetes', 'kubernetes'],
   ['logLevel', 'trace', 'trace'],
   ['logLevel', 'error', 'error'],
   ['hostNames', 'plant.example', ['plant.example']],
@@ -38,6 +41,7 @@ const BAD: readonly (readonly [keyof typeof READERS, string])[] = [
   ...['65536', '-1', '', 'http', '8e3', '0x10', '80.5', ' 80', '999999'].map((text) => ['portNumber', text] as const),
   ...['stop', 'Drain', ''].map((text) => ['onExit', text] as const),
   ...['ignore', 'Adopt', ''].map((text) => ['orphans', text] as const),
+  ...['docker', 'Local', ''].map((text) => ['engineName', text] as const),
   ...['loud', 'INFO', 'fatal'].map((text) => ['logLevel', text] as const),
   ...['plant.example:80', 'http://plant', '*', 'a b', 'a/b', '-a'].map((text) => ['hostNames', text] as const),
   ...['*', 'plant.example', 'https://plant.example/', 'https://plant.example:443', 'ftp://x', 'null'].map(

@@ -46,6 +46,7 @@ kinds:
     limits: { open_files: 64, processes: unlimited, core_size: 0, address_space: 1GiB }
     user: svc
     group: 20
+    pod: { image: a, volumes: [{ path: /a, claim: a }], requests: { cpu: 0.5, memory: 1MiB }, limits: { cpu: 250m } }
     shareable: false
     autostart: true
   other:

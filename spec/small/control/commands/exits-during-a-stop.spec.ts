@@ -29,7 +29,13 @@ describe('a launch that was under way when its stop was accepted and the host di
     if (status === 'exited') {
       return { status, generation, launchId: LAUNCH_ID, exit: { code: 7, signal: null, at, isKnown: true } };
     }
-    const guarantees = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+    const guarantees = {
+      exactExit: true,
+      treeComplete: true,
+      losslessRotation: true,
+      separateStreams: true,
+      outputBuffer: null,
+    };
     const program = { executablePath: '/plant/program-2.0.0', version: '2.0.0', launchedAt: at, guarantees };
     const launch = { launchId: LAUNCH_ID, serviceId, generation, pid: 4711, startTime: '1', ...HERE, ...program };
     return { status, generation, launch };

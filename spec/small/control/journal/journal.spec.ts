@@ -94,7 +94,7 @@ describe('the journal', () => {
     expect(lost?.detail).to.include({ generation: 1, version: '1.0.0' });
     const view = world.control.queries.service('pump1-corerl');
     expect(view).to.include({ state: 'running', generation: 1 });
-    expect(view.guarantees).to.include({ exact_exit: false, tree_complete: false });
+    expect(view.guarantees).to.include({ exact_exit: false, tree_complete: false, separate_streams: true });
   });
 
   it('records once that a shim died while no host was running, after the adoption', async () => {

@@ -15,7 +15,13 @@ describe('a host that has lost its records', () => {
 
   /** A process that the process host has adopted although no intention names its service. */
   function adopted(): Launch {
-    const guarantees = { exactExit: true, treeComplete: true, losslessRotation: true, outputBuffer: null };
+    const guarantees = {
+      exactExit: true,
+      treeComplete: true,
+      losslessRotation: true,
+      separateStreams: true,
+      outputBuffer: null,
+    };
     const what = { executablePath: '/plant/coreio-0.9.0', version: '0.9.0', launchedAt: 0, guarantees };
     const who = {
       launchId: parseLaunchId('b'.repeat(32)),

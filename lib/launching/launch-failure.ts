@@ -1,7 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
-import type { LaunchFailure } from '../../model/process.ts';
-import { unnamedError } from '../../model/system-error.ts';
-import { LIMIT_NAMES, type LimitName } from '../../model/values/limits.ts';
+import type { LaunchFailure } from '../model/process.ts';
+import { unnamedError } from '../model/system-error.ts';
+import { LIMIT_NAMES, type LimitName } from '../model/values/limits.ts';
 
 /** The same file would be refused again: only another file, or other permissions, can help. */
 const PERMANENT: ReadonlySet<string> = new Set([
@@ -29,6 +29,7 @@ const SUBJECT = {
   claim: 'The claim of the launch',
   dir: 'The run folder',
   frame: 'The launch frame for',
+  permit: 'The permit of the launch, a file with its environment,',
 } as const;
 
 const VERB: Partial<Readonly<Record<RefusedStep, string>>> = { fork: 'created', exec: 'run', limits: 'set' };

@@ -1,0 +1,88 @@
+import type { Clock, Timers } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { isAway } from '../api/api-error.ts';
+import { Reachability } from '../api/reachability.ts';
+
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 5_000;
+const MAX_DOUBLINGS = 5;
+
+/** The host is closing: what was to be done is left to the next one. */
+export class Closed extends Error {
+  override readonly name = 'Closed';
+}
+
+/** For what is left undone when the host closes, and done by the next one. */
+export function leave(error: unknown): void {
+  if (!(error instanceof Closed)) throw error;
+}
+
+export interface AttemptsOptions {
+  readonly timers: Timers;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Repeats calls while the API server is away, which must be made however long that takes. */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  /** Those that wait, each with what wakes it. */
+  readonly #waiting = new Set<() => void>();
+  readonly #reach = new Reachability();
+  #isClosed = false;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** Calls until the API server answers; rejects with its refusal, or with Closed. */
+  async untilAnswered<T>(call: () => Promise<T>): Promise<T> {
+    for (let failures = 0; ; failures += 1) {
+      if (this.#isClosed) throw new Closed();
+      try {
+        return await call();
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        this.#options.log.debug({ err: error }, 'the API server does not answer; calling again');
+      }
+      await this.turn(Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, MAX_DOUBLINGS), MAX_WAIT_MS));
+    }
+  }
+
+  /** Waits so long, or until there is a reason to try now. */
+  wait(ms: number): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    const { timers, clock } = this.#options;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timers.clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = timers.setTimeout(done, ms * (0.75 + clock.random() / 4));
+      this.#waiting.add(done);
+    });
+  }
+
+  /** Waits so long before the next call, and while the API server is away until it answers. */
+  async turn(ms: number): Promise<void> {
+    await this.wait(ms);
+    await this.#reach.answered();
+  }
+
+  /** The API server does not answer. */
+  away(): void {
+    this.#reach.away();
+  }
+
+  /** The API server answers again. */
+  hurry(): void {
+    this.#reach.back();
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.hurry();
+  }
+}

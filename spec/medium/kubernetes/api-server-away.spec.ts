@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { recordSink } from '../../../lib/logs/sink/record-sink.ts';
+import { parseServiceId, type ServiceId } from '../../../lib/model/values/ids.ts';
+import { eventually } from '../../support/eventually.ts';
+import { FakeClusterWorld, pause } from '../../support/kubernetes/fake-cluster-world.ts';
+import { podRequest } from '../../support/kubernetes/pods.ts';
+
+const PUMP = parseServiceId('pump');
+const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
+
+describe('a host whose API server is away', function () {
+  this.timeout(60_000);
+  let world: FakeClusterWorld;
+
+  beforeEach(async () => {
+    world = await FakeClusterWorld.open();
+  });
+
+  afterEach(() => world.dispose());
+
+  function services(count: number): readonly ServiceId[] {
+    return Array.from({ length: count }, (_, index) => parseServiceId(`pump-${index}`));
+  }
+
+  function away(): Promise<void> {
+    world.cluster.goAway();
+    return eventually(() => {
+      expect(world.host.problems().join()).to.include('The cluster cannot be reached');
+    });
+  }
+
+  it('asks it less than twice a second after a minute, with 100 services (client-node 1933, kubespawner 209)', async () => {
+    const all = services(100);
+    await Promise.all(all.map((serviceId) => world.launch(serviceId)));
+    await away();
+    const stops = all.slice(0, 20).map((serviceId) => world.host.stop(serviceId, STOP)); // accepted, and carried out later
+    await pause(60);
+    const before = world.cluster.requests;
+    await pause(60);
+    const during = world.cluster.requests - before;
+    expect(during, 'requests in a minute').to.be.within(1, 120);
+    world.cluster.comeBack();
+    for (const exit of await Promise.all(stops)) expect(exit).to.include({ signal: 'SIGTERM', isKnown: true });
+    expect(world.host.live()).to.have.length(80);
+  });
+
+  it('takes nothing for dead, launches nothing, and knows all that happened once it is back', async () => {
+    const [one, two] = [parseServiceId('one'), parseServiceId('two')];
+    const exited = world.exitOf(await world.launch(one));
+    await world.launch(two);
+    await away();
+    world.cluster.end(world.pod(one), 7);
+    const outcome = await world.host.launch(podRequest(PUMP, 1));
+    expect(outcome).to.have.nested.property('failure.code', 'EAPI');
+    expect(outcome).to.have.nested.property('failure.isPermanent', false);
+    await pause(120);
+    expect(world.host.live().map(({ serviceId }) => serviceId)).to.have.members([one, two]);
+    expect(world.cluster.names('pods')).to.have.length(2);
+    world.cluster.comeBack();
+    expect(await exited).to.include({ code: 7, isKnown: true });
+    expect(world.host.problems()).to.deep.equal([]);
+    expect(world.host.live().map(({ serviceId }) => serviceId)).to.deep.equal([two]);
+    await world.launch(PUMP);
+  });
+
+  it('reads what an ended pod wrote last, however long that takes', async () => {
+    await world.launch(PUMP);
+    await eventually(() => {
+      expect(world.cluster.follows).to.equal(1);
+    });
+    world.cluster.cutFollows();
+    world.cluster.write(world.pod(PUMP), 'last words');
+    world.cluster.end(world.pod(PUMP), 1);
+    await eventually(() => {
+      expect(world.host.status(PUMP)).to.include({ status: 'exited' });
+    });
+    await away();
+    await pause(120);
+    world.cluster.comeBack();
+    await eventually(() => {
+      expect(world.cluster.names('pods')).to.deep.equal([]);
+    }, 20_000);
+    const log = await recordSink(world.stateDir).open(PUMP, 1, 1);
+    expect(log.mark).to.include({ count: 1 });
+    await log.close();
+  });
+
+  it('adopts what was running when it starts, in doubt until the cluster answers', async () => {
+    await world.launch(PUMP);
+    await world.host.close();
+    world.cluster.goAway();
+    const statuses = await world.openHost().survey();
+    expect(statuses.get(PUMP)).to.have.nested.property('doubt.reason', 'the cluster does not answer');
+    const outcome = await world.host.launch(podRequest(PUMP, 2));
+    expect(outcome).to.have.property('type', 'refused');
+    world.cluster.comeBack();
+    await eventually(() => {
+      expect(world.host.status(PUMP)).to.include({ status: 'alive' }).and.not.to.have.property('doubt');
+    }, 20_000);
+    expect(world.cluster.names('pods')).to.have.length(1);
+  });
+});
