@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { inChromium, measuringSession, processorMs } from './browser.js';
-import { hostServices, onPlant } from './plant.js';
-import { allRunning, quantile } from './readings.js';
+import { hostServices, onPlant } from '../plant.js';
+import { allRunning, quantile } from '../readings.js';
 
 const ROUNDS = 20;
 /** Shorter times are not reported. */
