@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigInvalidError } from '../model/errors.ts';
 import type { SpecSource } from '../ports/spec-source.ts';
 import { readConfigFile, readConfigFileIfAny } from './config-file.ts';
 import { hostConfig, type Effective } from './effective.ts';
@@ -41,11 +43,17 @@ export const STANDARD_NAME = 'coredinator.yaml';
  * Reads and checks the host's configuration, including the host services; changes nothing. Throws ConfigUnreadableError
  * and ConfigInvalidError.
  */
-export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
+export function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
+  return load(options, null);
+}
+
+/** `present`: the configuration of the running host, which is to be replaced. */
+async function load(options: ConfigOptions, present: Effective | null): Promise<LoadedConfig> {
   const { workingDirectory, env, configRoot = null } = options;
   const basePath = resolve(workingDirectory, options.basePath);
   const hostSource = await readHostConfig({ ...options, basePath });
   const effective = hostConfig(hostSource);
+  if (present !== null && !isDeepStrictEqual(present.engine, effective.engine)) throw engineChanged(hostSource);
   const site = { basePath, env };
   await planHostServices(effective, site, hostSource);
   const webhooks = await planWebhooks(effective, site, hostSource);
@@ -60,9 +68,18 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
       document: () => completeDocument(effective),
       webhooks: () => webhooks,
       totalLogBytes: () => effective.logs.total_bytes,
-      reread: async () => (await loadConfig(options)).specSource,
+      reread: async () => (await load(options, effective)).specSource,
     },
   };
+}
+
+/** A host that launched here what runs there could no longer say what runs. */
+function engineChanged(source: YamlSource | null): Error {
+  const message = 'has changed, and a running host keeps its engine; restart the host, or take the change back';
+  return (
+    source?.refuse([{ path: ['engine'], message }]) ??
+    new ConfigInvalidError(`The configuration is gone: engine ${message}.`, [])
+  );
 }
 
 async function readHostConfig({ basePath, configFile, workingDirectory }: ConfigOptions): Promise<YamlSource | null> {

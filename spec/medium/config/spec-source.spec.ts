@@ -480,6 +480,19 @@ agent_types: { full: { services: [ui, corerl, coreio, coretelemetry] } }
       expect(await settled(await first.reread())).to.equal(3_000);
     });
 
+    it('refuses another engine, and one with other settings: a running host keeps its own', async () => {
+      const engine = (image: string): string => `kinds: {}\nengine: { kubernetes: { image: ${image} } }`;
+      const local = await source('kinds: {}');
+      const path = file('coredinator.yaml', engine('agents:1'));
+      expect((await refusal(local.reread())).message).to.contain(`${path}:2:9: engine has changed`);
+      const cluster = await source(engine('agents:1'));
+      await cluster.reread();
+      file('coredinator.yaml', engine('agents:2'));
+      expect((await refusal(cluster.reread())).message).to.contain('engine has changed');
+      file('coredinator.yaml', 'kinds: {}');
+      expect((await refusal(cluster.reread())).message).to.contain('restart the host, or take the change back');
+    });
+
     it('finds a new coredinator.yaml in the base path, and notices that one was removed', async () => {
       const options = { basePath: folder, configFile: null, workingDirectory: folder, env };
       const loaded = await loadConfig(options);
