@@ -69,12 +69,6 @@ describe('the output for people', () => {
     );
   });
 
-  it('a service in doubt says so in its row', () => {
-    const doubt = { since: '2026-01-02T03:04:05.678Z', reason: 'node n2 is not ready' };
-    const service = { ...serviceView('pump1-corerl', 'running'), doubt };
-    expect(whyAndNext(service, NOW)).to.equal('in doubt: node n2 is not ready');
-  });
-
   it('an event is an instant and a sentence, in the colour of the new state', () => {
     const event: EventView = {
       seq: 1,
