@@ -53,7 +53,7 @@ function harnessOf(fake: FakeProcessHost): ProcessHostHarness {
   };
 }
 
-describeProcessHost('the fake', () => Promise.resolve(harnessOf(fakeProcessHost())));
+describeProcessHost('the fake', () => Promise.resolve(harnessOf(fakeProcessHost())), { hasProcesses: false });
 
 describe('the fake process host, used by a test', () => {
   it('keeps every request in order', async () => {

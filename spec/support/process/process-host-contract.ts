@@ -35,8 +35,12 @@ const PUMP = parseServiceId('pump');
 const VALVE = parseServiceId('valve');
 const STOP = { signal: 'SIGTERM', graceMs: 5_000 } as const;
 
-/** The contract of the ProcessHost port, for every implementation. */
-export function describeProcessHost(name: string, open: () => Promise<ProcessHostHarness>): void {
+/** The contract of the ProcessHost port, for every implementation; `hasProcesses`: they outlive the host. */
+export function describeProcessHost(
+  name: string,
+  open: () => Promise<ProcessHostHarness>,
+  { hasProcesses = true } = {},
+): void {
   describe(`${name} (process host)`, () => {
     let harness: ProcessHostHarness;
     let host: ProcessHost;
@@ -305,7 +309,7 @@ export function describeProcessHost(name: string, open: () => Promise<ProcessHos
       });
     });
 
-    describeReopening(() => harness);
+    if (hasProcesses) describeReopening(() => harness);
 
     it('has an empty survey if nothing was ever launched', async () => {
       expect((await host.survey()).size).to.equal(0);
