@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { inChromium } from './browser.js';
+import { inChromium } from './page/chromium.js';
 import { writeDay } from './day.js';
 import { startHost } from './host.js';
 import { hostServices, inFolder, makePlant } from './plant.js';

@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { inChromium, measuringSession, processorMs } from './browser.js';
+import { inChromium, measuringSession, processorMs } from './page/chromium.js';
 import { writeDay } from './day.js';
 import { startHost } from './host.js';
 import { hostServices, inFolder, makePlant } from './plant.js';

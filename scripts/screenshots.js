@@ -6,7 +6,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inChromium } from '../bench/browser.js';
+import { inChromium } from '../bench/page/chromium.js';
 import { writeDay } from '../bench/day.js';
 import { startHost } from '../bench/host.js';
 import { hostServices, inFolder, makePlant } from '../bench/plant.js';

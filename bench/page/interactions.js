@@ -1,9 +1,9 @@
 /** How long a page takes to answer what people do, as Chromium measures it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { inChromium, measuringSession, processorMs } from './browser.js';
-import { hostServices, onPlant } from './plant.js';
-import { allRunning, quantile } from './readings.js';
+import { inChromium, measuringSession, processorMs } from './chromium.js';
+import { hostServices, onPlant } from '../plant.js';
+import { allRunning, quantile } from '../readings.js';
 
 const ROUNDS = 20;
 /** Shorter times are not reported. */
