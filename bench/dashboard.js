@@ -7,7 +7,7 @@
  * happens, and once while ten services are restarted per second. Also prints how long the page takes to show all
  * services. Exit code 1 if an interaction took 100 ms or more at the 95th percentile.
  */
-import { askedServices, duringRestarts, openMeasured, report, withServices } from './pages/interactions.js';
+import { askedServices, duringRestarts, openMeasured, report, withServices } from './page/interactions.js';
 
 const MAX_MS = 100;
 

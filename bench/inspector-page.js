@@ -3,7 +3,7 @@
  * npm run bench:inspector-page [-- --services N]. Exit code 1 if an interaction took 50 ms or more at the 95th percentile.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { askedServices, duringRestarts, openMeasured, report, withServices } from './pages/interactions.js';
+import { askedServices, duringRestarts, openMeasured, report, withServices } from './page/interactions.js';
 
 const MAX_MS = 50;
 

@@ -8,8 +8,8 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { inChromium, measuringSession, processorMs } from './pages/browser.js';
-import { writeDay } from './pages/day.js';
+import { inChromium, measuringSession, processorMs } from './page/chromium.js';
+import { writeDay } from './page/day.js';
 import { startHost } from './host.js';
 import { hostServices, inFolder, makePlant } from './plant.js';
 

@@ -6,8 +6,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inChromium } from '../bench/pages/browser.js';
-import { writeDay } from '../bench/pages/day.js';
+import { inChromium } from '../bench/page/chromium.js';
+import { writeDay } from '../bench/page/day.js';
 import { startHost } from '../bench/host.js';
 import { hostServices, inFolder, makePlant } from '../bench/plant.js';
 

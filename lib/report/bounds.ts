@@ -11,6 +11,6 @@ export const BOUNDS = {
   charts: 60,
   versions: 300,
   attention: 40,
-  /** Pages of 1,000 events that are searched for one of these lists. */
-  pages: 20,
+  /** Pages that are searched for one of these lists: of events, 20,000 in all. */
+  pages: 80,
 } as const;

@@ -42,8 +42,8 @@ describe('what a report reads', () => {
       () => true,
       1,
     );
-    expect(pages).to.equal(20);
-    expect(found).to.include({ omitted: 190, isPartial: true });
+    expect(pages).to.equal(80);
+    expect(found).to.include({ omitted: 790, isPartial: true });
   });
 
   it('says why a part is missing, but ends if nothing may be read or the host is away', async () => {
