@@ -179,9 +179,7 @@ describe('the words of code and documentation', () => {
       const allowed = Object.keys(rule.allowed ?? {});
       const among = lines.filter(({ file }) => allowed.includes(file));
       const used = new Set(linesWith(rule, among).map(({ file }) => file));
-      return allowed
-        .filter((file) => !used.has(file))
-        .map((file) => `${name} in ${file}`);
+      return allowed.filter((file) => !used.has(file)).map((file) => `${name} in ${file}`);
     });
     expect(unused).to.deep.equal([]);
   });
