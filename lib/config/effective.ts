@@ -110,8 +110,10 @@ function completed(document: unknown, top: YamlSource | null): Effective {
     const problem = kindProblem(kindName, rawKinds);
     if (problem !== null) problems.push({ path: ['services', id, 'kind'], message: problem });
     if (problem !== null || kindName === undefined) return [];
+    const kind = kinds.get(kindName);
+    if (kind !== undefined && Object.keys(overrides).length === 0) return [{ kindName, kind }];
     const whole = mergeKind(rawKinds[kindName], overrides);
-    return completeWithBudget(['services', id], whole).map((kind): HostService => ({ kindName, kind }));
+    return completeWithBudget(['services', id], whole).map((made): HostService => ({ kindName, kind: made }));
   });
 
   const webhooks = mapped(section(document, 'webhooks'), (name, webhook) =>
