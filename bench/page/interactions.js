@@ -1,11 +1,7 @@
 /** How long a page takes to answer what people do, as Chromium measures it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-<<<<<<<< HEAD:bench/pages/interactions.js
-import { inChromium, measuringSession, processorMs } from './browser.js';
-========
 import { inChromium, measuringSession, processorMs } from './chromium.js';
->>>>>>>> h17-rest:bench/page/interactions.js
 import { hostServices, onPlant } from '../plant.js';
 import { allRunning, quantile } from '../readings.js';
 
