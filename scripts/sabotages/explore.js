@@ -9,7 +9,7 @@ export const EXPLORE_SABOTAGES = [
   {
     name: 'a launch does not wait until the last exit is durable',
     file: 'lib/control/launch-after-commit.ts',
-    find: 'if (!isFirst(request)) await this.#durability.commit();',
+    find: 'if (!isFirst(request)) await this.#durability.exitsSaved(request.serviceId);',
     replace: '',
     seenBy: ['explore'],
     scenario: 'restart of an agent',

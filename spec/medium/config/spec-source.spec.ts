@@ -102,6 +102,7 @@ describe('the source of specs', () => {
             logs: { maxBytes: 10_485_760, keep: 5 },
             output: 'separate',
             limits: { openFiles: null, processes: null, coreSize: null, addressSpace: null },
+            pod: null,
             user: null,
             group: null,
             stop: { signal: 'SIGTERM', graceMs: 5_000 },

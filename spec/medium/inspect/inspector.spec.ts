@@ -94,7 +94,7 @@ describe('WebSockets of the inspector', () => {
       received.flatMap((event) => (event.type === '@xstate.actor' ? [event.name] : []));
     await eventually(() => {
       expect(registered()).to.include.members(['root', 'agent:pump1', 'service:pump1-coreio', 'service:pump1-corerl']);
-      expect(registered()).to.have.length(10);
+      expect(registered()).to.have.length(6);
     });
     expect(received[0]).to.include({ type: '@xstate.actor', sessionId: `run1/${world.root.sessionId}` });
 
