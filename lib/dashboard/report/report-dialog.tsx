@@ -56,11 +56,11 @@ function Spans({ making, isDisabled, onPress }: SpansProps): ReactNode {
   return (
     <div className="report-spans" role="group" aria-label="The last">
       {SPANS.map(([name, spanMs]) => (
+        // The pressed one stays enabled: it would lose the focus, and to press it again changes nothing.
         <Button
           key={name}
           className="button"
           isDisabled={isDisabled || (making !== null && making !== spanMs)}
-          isPending={making === spanMs} // a disabled one would lose the focus
           onPress={() => {
             onPress(spanMs);
           }}
