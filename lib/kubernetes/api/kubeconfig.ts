@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { ConfigInvalidError } from '../../model/errors.ts';
 import type { ClusterAccess, Credentials } from './access.ts';
 
 const PACKAGE = '@kubernetes/client-node';
@@ -13,6 +17,7 @@ export interface KubeconfigChoice {
 
 /** The access that a kubeconfig describes. Rejects with what is missing and what to do. */
 export async function kubeconfigAccess({ file, context }: KubeconfigChoice): Promise<ClusterAccess> {
+  if (file === null) assertThereIsOne();
   const config = await loadedKubeconfig();
   if (file === null) config.loadFromDefault();
   else config.loadFromFile(file);
@@ -22,11 +27,12 @@ export async function kubeconfigAccess({ file, context }: KubeconfigChoice): Pro
   if (cluster === null) {
     const known = config.getContexts().map((one) => `"${one.name}"`);
     const others = known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`;
-    throw new Error(`The kubeconfig has no cluster for the context "${name}". ${others}`);
+    throw new ConfigInvalidError(`The kubeconfig has no cluster for the context "${name}". ${others}`, []);
   }
   if (cluster.proxyUrl !== undefined) {
-    throw new Error(
+    throw new ConfigInvalidError(
       `The cluster "${cluster.name}" in the kubeconfig has a proxy-url, which is not supported. Make its API server reachable without a proxy.`,
+      [],
     );
   }
   return {
@@ -34,6 +40,16 @@ export async function kubeconfigAccess({ file, context }: KubeconfigChoice): Pro
     namespace: config.getContextObject(name)?.namespace ?? null,
     credentials: () => credentialsOf(config),
   };
+}
+
+/** Without one the official client assumes a cluster at http://localhost:8080. */
+function assertThereIsOne(): void {
+  const standard = join(homedir(), '.kube/config');
+  if ((process.env['KUBECONFIG'] ?? '') !== '' || existsSync(standard)) return;
+  throw new ConfigInvalidError(
+    `There is no kubeconfig: KUBECONFIG is not set, and "${standard}" does not exist. Set engine.kubernetes.kubeconfig in coredinator.yaml to the path of one.`,
+    [],
+  );
 }
 
 /** The official client is loaded for this alone: it knows everything that a kubeconfig can contain. */
@@ -45,7 +61,9 @@ async function loadedKubeconfig(): Promise<KubeConfig> {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
     if (!isMissing) throw error;
     const reason = `A kubeconfig is read by the package ${PACKAGE}, which is not installed.`;
-    throw new Error(`${reason} Install it next to Coredinator: npm install ${PACKAGE}`, { cause: error });
+    throw new ConfigInvalidError(`${reason} Install it next to Coredinator: npm install ${PACKAGE}`, [], {
+      cause: error,
+    });
   }
 }
 

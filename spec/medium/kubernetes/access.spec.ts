@@ -37,6 +37,20 @@ describe('the access to a cluster', function () {
       expect((await kubeconfigAccess({ file, context: 'bare' })).namespace).to.equal(null);
     });
 
+    it('is refused where there is none, with where it was looked for', async () => {
+      const { HOME: home, KUBECONFIG: files } = process.env;
+      const folder = temporaryFolder();
+      process.env['HOME'] = folder;
+      delete process.env['KUBECONFIG'];
+      try {
+        const error = await rejection(kubeconfigAccess({ file: null, context: null }));
+        expect(String(error)).to.include(`KUBECONFIG is not set, and "${folder}/.kube/config" does not exist`);
+      } finally {
+        process.env['HOME'] = home;
+        if (files !== undefined) process.env['KUBECONFIG'] = files;
+      }
+    });
+
     it('has a token, and trusts the authority', async () => {
       const ca = Buffer.from('an authority').toString('base64');
       const file = kubeconfig({ 'certificate-authority-data': ca }, { token: 'secret' });
