@@ -1,6 +1,6 @@
 import type { ClusterQuestions } from '../../../kubernetes/doctor/cluster-questions.ts';
 import type { KubernetesSettings } from '../../../model/engine.ts';
-import { fail, skipped, type CheckContext, type Finding } from '../../check.ts';
+import { fail, sentence, skipped, type CheckContext, type Finding } from '../../check.ts';
 
 /** The settings of the engine; null: the configuration has none, or is invalid. */
 export function settingsIn({ config }: CheckContext): KubernetesSettings | null {
@@ -23,7 +23,7 @@ export async function askCluster(
     return await ask(cluster, settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return skipped(`Not checked, because the cluster does not answer it: ${reason}.`);
+    return skipped(sentence(`Not checked, because the cluster does not answer it: ${reason}`));
   } finally {
     cluster?.close();
   }
@@ -36,7 +36,7 @@ export const RBAC = 'Give the user of the host the Role in docs/kubernetes.md: k
 export function unreachable(error: unknown): Finding {
   const reason = error instanceof Error ? error.message : String(error);
   return fail(
-    `The cluster cannot be reached: ${reason}.`,
+    sentence(`The cluster cannot be reached: ${reason}`),
     'Check engine.kubernetes.kubeconfig and context in coredinator.yaml with: kubectl --context CONTEXT version',
   );
 }
