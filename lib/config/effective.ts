@@ -22,8 +22,6 @@ import { validate } from './schema/validate.ts';
 import { webhookSchema, type WebhookConfig } from './schema/webhook-schema.ts';
 import type { YamlSource } from './yaml/yaml-source.ts';
 
-/** The default of `launch_timeout`. */
-
 /** A host service: a complete kind with the overrides of the service. */
 export interface HostService {
   readonly kindName: string;

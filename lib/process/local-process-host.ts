@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { Slots } from '../launching/slots.ts';
 import { transient } from '../launching/transient-failure.ts';
 import { inheritable } from '../model/environment.ts';
@@ -21,7 +20,7 @@ import type { ProcessUsage } from '../ports/process-usage.ts';
 import { Adoption } from './adopt/adoption.ts';
 import { Orphans } from './adopt/orphans.ts';
 import { UnreadableLaunches } from './adopt/unreadable-launches.ts';
-import { layoutOf, newestLogged } from './files/layout.ts';
+import { layoutOf, makeFolders, newestLogged } from './files/layout.ts';
 import { environmentOf } from './launch/environment.ts';
 import { systemAccounts } from './os/accounts.ts';
 import { LaunchAttempt, type LaunchContext } from './launch/launch-attempt.ts';
@@ -84,7 +83,7 @@ class LocalProcessHost implements LocalHost {
   constructor(options: LocalProcessHostOptions) {
     const { ledger, log, clock, basePath, instanceId, hostUrl, crashPoint } = options;
     const layout = layoutOf(options.stateDir);
-    for (const folder of Object.values(layout) as string[]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(layout);
     this.#options = options;
     this.#trees = new Trees({ layout, ledger, log, clock, crashPoint });
     this.#unreadable = new UnreadableLaunches(log);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KubernetesSettings, PodResources, PodSpec, VolumeSpec } from '../../model/engine.ts';
 import { duration, size, textTemplate } from './shared-schemas.ts';
 
+/** The default of `launch_timeout`. */
 const LAUNCH_TIMEOUT_MS = 300_000;
 const MAX_CPUS = 10_000;
 const CPU = /^(\d{1,5})(?:\.(\d{1,3}))?$/;

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { createCatalog } from '../../config/catalog.ts';
 import { openClient } from '../../kubernetes/api/open-client.ts';
 import { KubernetesProcessHost } from '../../kubernetes/launching/kubernetes-process-host.ts';
@@ -12,6 +11,7 @@ import type { KubernetesSettings } from '../../model/engine.ts';
 import type { Engine, EngineContext } from '../../ports/engine/engine.ts';
 import type { PortFinder } from '../../ports/port-registry.ts';
 import { wallTimers } from '../../ports/wall-timers.ts';
+import { layoutOf, makeFolders } from '../../process/files/layout.ts';
 import { nativeProtocol, nativeShimFile } from '../../process/launch/shim-kind.ts';
 
 /** In a pod every port is free: the lowest that no service has. */
@@ -21,7 +21,7 @@ const DEFAULT_NAMESPACE = 'default';
 /** The engine that runs each service in a pod of a cluster. Rejects if there is no shim, or no way to find the cluster. */
 export async function openKubernetesEngine(settings: KubernetesSettings, context: EngineContext): Promise<Engine> {
   const { stateDir, basePath, executableRoots, log } = context;
-  makeFolders(stateDir);
+  makeFolders(layoutOf(stateDir));
   const client = await openClient({ file: settings.kubeconfig, context: settings.context });
   const { image, volumes, nodeSelector, serviceAccount, launchTimeoutMs } = settings;
   const namespace = settings.namespace ?? client.access.namespace ?? DEFAULT_NAMESPACE;
@@ -49,12 +49,6 @@ export async function openKubernetesEngine(settings: KubernetesSettings, context
     guarantees: POD_GUARANTEES,
     close: () => processes.close(),
   };
-}
-
-/** Every host watches that the folders of its state directory stay where they are, whichever engine writes into them. */
-function makeFolders(stateDir: string): void {
-  for (const name of ['run', 'exits', 'locks', 'logs'])
-    mkdirSync(join(stateDir, name), { recursive: true, mode: 0o700 });
 }
 
 /** The native shim of this host, which must also fit the nodes. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFolder, logLayoutOf, type LogLayout } from '../../launching/log-layout.ts';
 import type { LaunchId, ServiceId } from '../../model/values/ids.ts';
@@ -23,6 +23,14 @@ export function layoutOf(stateDir: string): Layout {
 /** The folder of one launch. */
 export function runFolder(layout: Layout, launchId: LaunchId): string {
   return join(layout.run, launchId);
+}
+
+/**
+ * Creates the folders that are missing. Every host watches that they stay where they are, whichever engine writes into
+ * them.
+ */
+export function makeFolders(layout: Layout): void {
+  for (const folder of Object.values(layout) as string[]) mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
 /** The exit record of one launch. */
