@@ -114,8 +114,14 @@ export class LaunchAttempt {
       this.launch.observed(created.pod);
       return this.#awaitResult();
     }
+    return this.#takeBack(created.type === 'refused' ? created.failure : STOPPED);
+  }
+
+  /** Ends what may have been created. If its program has run after all, it was launched, and its end is told as any other. */
+  async #takeBack(failure: LaunchFailure): Promise<LaunchResult> {
     await revokeLaunch(this.launch, this.#context);
-    return refused(created.type === 'refused' ? created.failure : STOPPED);
+    const result = await this.launch.result;
+    return result.type === 'launched' ? result : refused(failure);
   }
 
   async #permit(): Promise<LaunchFailure | null> {
@@ -154,8 +160,7 @@ export class LaunchAttempt {
     timers.clearTimeout(timer);
     if (typeof first === 'object' && first.type !== 'hopeless') return first;
     const failure = typeof first === 'object' ? first.failure : first === 'late' ? this.#lateFailure() : STOPPED;
-    await revokeLaunch(this.launch, this.#context);
-    return refused(failure);
+    return this.#takeBack(failure);
   }
 
   #lateFailure(): LaunchFailure {

@@ -186,6 +186,8 @@ export class PodLaunch {
           this.#launched();
         }, EXEC_MS);
         this.#state = { type: 'starting', pod, timer };
+        // A stop deletes the pod, and the kubelet its output: what is not being read by then is lost.
+        this.#context.output?.follow(launchOf(this.subject, pod, this.#context.clock.now()), pod);
         break;
       }
       case 'starting':
