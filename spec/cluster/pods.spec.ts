@@ -39,6 +39,17 @@ describe('a pod on a cluster', function () {
     expect(performance.now() - from).to.be.lessThan(30_000);
   });
 
+  it('ends as its program did when ten are stopped at once, of which a kubelet loses some that are deleted', async () => {
+    const ids = Array.from({ length: 10 }, (_, index) => parseServiceId(`pump-${index}`));
+    const stop = { signal: 'SIGTERM', graceMs: 1_000 } as const;
+    const all = ids.map((id) => ({ ...world.request(id, 1), stop }));
+    await Promise.all(
+      all.map((request) => eventually(async () => launchedBy(await host.launch(request)), 60_000, 200)),
+    );
+    const exits = await Promise.all(ids.map((id) => host.stop(id, stop)));
+    for (const exit of exits) expect(exit).to.include({ signal: 'SIGTERM', isKnown: true });
+  });
+
   it('runs commands with the environment and the directory of its program', async () => {
     const own = { OF_SERVICE: 'a b' };
     const made = await launch({ executablePath: '/bin/sleep', args: ['1000'], env: own });

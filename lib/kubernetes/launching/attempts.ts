@@ -6,6 +6,8 @@ import { Reachability } from '../api/reachability.ts';
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 5_000;
 const MAX_DOUBLINGS = 5;
+/** A longer timer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The host is closing: what was to be done is left to the next one. */
 export class Closed extends Error {
@@ -29,6 +31,8 @@ export class Attempts {
   /** Those that wait, each with what wakes it. */
   readonly #waiting = new Set<() => void>();
   readonly #reach = new Reachability();
+  /** What ends those that wait for something else. */
+  readonly #closers = new Set<() => void>();
   #isClosed = false;
 
   constructor(options: AttemptsOptions) {
@@ -64,6 +68,38 @@ export class Attempts {
     });
   }
 
+  /** Whether `done` resolves within exactly so long. Rejects with Closed. */
+  isWithin(ms: number, done: Promise<unknown>): Promise<boolean> {
+    const { timers } = this.#options;
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        timers.clearTimeout(timer);
+        this.#closers.delete(closed);
+        settle();
+      };
+      const timer = timers.setTimeout(
+        () => {
+          end(() => {
+            resolve(false);
+          });
+        },
+        Math.min(ms, MAX_TIMER_MS),
+      );
+      const closed = (): void => {
+        end(() => {
+          reject(new Closed());
+        });
+      };
+      if (this.#isClosed) closed();
+      else this.#closers.add(closed);
+      void done.then(() => {
+        end(() => {
+          resolve(true);
+        });
+      });
+    });
+  }
+
   /** Waits so long before the next call, and while the API server is away until it answers. */
   async turn(ms: number): Promise<void> {
     await this.wait(ms);
@@ -84,5 +120,6 @@ export class Attempts {
   close(): void {
     this.#isClosed = true;
     this.hurry();
+    for (const close of [...this.#closers]) close();
   }
 }

@@ -1,6 +1,9 @@
 import type { LaunchId } from '../../model/values/ids.ts';
 import type { Pod } from '../api/objects.ts';
+import type { StopSpec } from '../../model/spec.ts';
 import { graceSeconds } from '../pods/manifest.ts';
+import { isDeleted, isRunning } from '../pods/pod-state.ts';
+import { endByShim, type Ending } from './ask-shim.ts';
 import { Closed } from './attempts.ts';
 import type { PodContext } from './pod-context.ts';
 
@@ -8,10 +11,18 @@ const RELEASE_AGAIN_MS = 200;
 const REMOVE_AGAIN_MS = 5_000;
 
 /**
- * Lets the kubelet end a pod. A deadline (activeDeadlineSeconds) would keep its log, but a kubelet that meets it while the
- * container starts may end the container and report it as running for ever (seen on 1.20).
+ * Ends the program of a pod, which has been observed: its shim is asked to, and only if that cannot be done the pod is deleted. A
+ * kubelet that ends a deleted pod removes the container with its output, now and then before it has said how it ended (on 1.20
+ * every second one of ten). A deadline (activeDeadlineSeconds) may leave a container running for ever as the API says it.
  */
-export async function endPod(pod: Pod, graceMs: number, { calls }: PodContext): Promise<void> {
+export async function endPod(ending: Ending, pod: Pod, stop: StopSpec, context: PodContext): Promise<void> {
+  const isAsked = isRunning(pod) && !isDeleted(pod);
+  if ((isAsked && (await endByShim(ending, stop, context))) || ending.isEnded) return;
+  await deletePod(pod, stop.graceMs, context);
+}
+
+/** Lets the kubelet end it. */
+async function deletePod(pod: Pod, graceMs: number, { calls }: PodContext): Promise<void> {
   const given = pod.spec?.terminationGracePeriodSeconds ?? Infinity;
   const isInTime = graceSeconds(graceMs) >= given;
   await calls.deletePod(pod, isInTime ? given : Math.max(1, Math.ceil(graceMs / 1_000)));

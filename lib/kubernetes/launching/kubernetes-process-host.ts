@@ -237,7 +237,8 @@ export class KubernetesProcessHost implements ProcessHost {
     const status = this.status(serviceId);
     if (status?.status !== 'alive') return false;
     const { client, timers } = this.#options;
-    return signalPod(client.access, `${this.#context.calls.path}/pods/${this.#nameOf(serviceId)}`, number, timers);
+    const path = `${this.#context.calls.path}/pods/${this.#nameOf(serviceId)}`;
+    return signalPod({ access: client.access, path, timers }, number);
   }
 
   /** Why nothing can be launched now, as sentences. */

@@ -9,11 +9,12 @@ import type { ConfigFile, PodLaunchRequest } from '../pods/pod-parts.ts';
 import { ownerOf } from '../pods/pod-state.ts';
 import { configFileOf } from './config-file.ts';
 import { createPod, refusalOf, type Creation } from './create-pod.ts';
+import { endPod } from './end-pod.ts';
 import type { PodContext } from './pod-context.ts';
 import { STOPPED, type LaunchResult } from './launch-of-pod.ts';
 import type { PodLaunch } from './pod-launch.ts';
 
-const REVOKED_GRACE_S = 1;
+const REVOKED = { signal: 'SIGTERM', graceMs: 1_000 } as const;
 const REVOKE_AGAIN_MS = 500;
 
 export interface AttemptParts {
@@ -192,7 +193,7 @@ export async function revokeLaunch(launch: PodLaunch, context: PodContext): Prom
       return;
     }
     launch.observed(pod);
-    if (!isAsked) await attempts.untilAnswered(() => calls.deletePod(pod, REVOKED_GRACE_S));
+    if (!isAsked) await attempts.untilAnswered(() => endPod(launch, pod, REVOKED, context));
     isAsked = true;
     await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]);
   }

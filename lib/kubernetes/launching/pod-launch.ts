@@ -39,8 +39,8 @@ export class PodLaunch {
   readonly removed: Promise<void> = this.#removal.promise;
   readonly #context: PodContext;
   #state: PodLaunchState = { type: 'asked' };
-  /** The shortest grace of the stops so far; null: nobody stops it. */
-  #graceMs: number | null = null;
+  /** The stop with the shortest grace so far; null: nobody stops it. */
+  #stop: StopSpec | null = null;
   /** By the clock of the host. */
   #overdueAt = Infinity;
   #doubt: Doubt | null = null;
@@ -78,7 +78,7 @@ export class PodLaunch {
   }
 
   get isStopping(): boolean {
-    return this.#graceMs !== null;
+    return this.#stop !== null;
   }
 
   /** It should have ended by now, and its node does not say why it has not. */
@@ -133,20 +133,13 @@ export class PodLaunch {
 
   /** From now on the host itself ends it. */
   unwanted(): void {
-    this.#graceMs ??= Infinity;
+    this.#stop ??= { signal: 'SIGTERM', graceMs: Infinity };
   }
 
   /** Nothing can run where it ran. */
   lost(because: string): void {
     if (this.#state.type !== 'running') return;
-    const exit = {
-      code: null,
-      signal: null,
-      at: this.#context.clock.now(),
-      isKnown: false,
-      isBlameless: true,
-      because,
-    };
+    const exit = { ...removedAt(this.#context.clock.now()), because };
     this.#end(this.#state.pod, { type: 'exited', exit });
   }
 
@@ -210,7 +203,7 @@ export class PodLaunch {
   /** Its pod was found; a stop may have been asked for before. */
   #adopted(launch: Launch, pod: Pod): void {
     this.#context.output?.follow(launch, pod);
-    if (this.#graceMs !== null) void this.#askToEnd(this.#graceMs);
+    if (this.#stop !== null) void this.#askToEnd(this.#stop);
   }
 
   #launched(): void {
@@ -294,18 +287,19 @@ export class PodLaunch {
 
   /** Ends its program, however long the API server is away; resolves with its end, or null if it never ran. */
   async stop(stop: StopSpec): Promise<ProcessExit | null> {
-    const grace = Math.min(this.#graceMs ?? Infinity, stop.signal === 'SIGKILL' ? 0 : stop.graceMs);
-    const isRepeated = this.#graceMs !== null && grace >= this.#graceMs;
-    this.#graceMs = grace;
-    this.#overdueAt = this.#context.clock.now() + grace + OVERDUE_MS;
-    if (!isRepeated) await this.#askToEnd(grace);
+    const asked = { ...stop, graceMs: stop.signal === 'SIGKILL' ? 0 : stop.graceMs };
+    if (asked.graceMs < (this.#stop?.graceMs ?? Infinity)) {
+      this.#stop = asked;
+      this.#overdueAt = this.#context.clock.now() + asked.graceMs + OVERDUE_MS;
+      await this.#askToEnd(asked);
+    }
     return this.ended;
   }
 
-  #askToEnd(graceMs: number): Promise<void> {
+  #askToEnd(stop: StopSpec): Promise<void> {
     const ask = async (): Promise<void> => {
       const { pod } = this;
-      if (pod !== null && !this.isEnded) await endPod(pod, graceMs, this.#context);
+      if (pod !== null && !this.isEnded) await endPod(this, pod, stop, this.#context);
     };
     return this.#context.attempts.untilAnswered(ask).catch(leave);
   }

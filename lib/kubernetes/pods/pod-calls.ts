@@ -1,4 +1,5 @@
 import type { LaunchId } from '../../model/values/ids.ts';
+import type { ClusterAccess } from '../api/access.ts';
 import { hasStatus } from '../api/api-error.ts';
 import type { KubernetesClient } from '../api/client.ts';
 import type { ApiList, Pod, Secret } from '../api/objects.ts';
@@ -14,6 +15,10 @@ export class PodCalls {
   constructor(client: KubernetesClient, namespace: string) {
     this.#client = client;
     this.path = `/api/v1/namespaces/${namespace}`;
+  }
+
+  get access(): ClusterAccess {
+    return this.#client.access;
   }
 
   /** Creates the permit; its name is of one launch alone, so one that exists already was created by an earlier try. */
