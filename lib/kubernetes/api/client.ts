@@ -5,6 +5,7 @@ import type { ClusterAccess, Credentials } from './access.ts';
 import { ApiError, refusalOf } from './api-error.ts';
 import { ApiStream } from './api-stream.ts';
 import { bodyOf, Connections, type Exchange } from './exchange.ts';
+import { Reachability } from './reachability.ts';
 import { RequestQueue } from './request-queue.ts';
 
 /** How long an answer may take; of a stream: its beginning. */
@@ -49,6 +50,8 @@ interface RequestParts {
  */
 export class KubernetesClient {
   readonly access: ClusterAccess;
+  /** Whether the API server answers; who repeats calls waits for that. */
+  readonly reach = new Reachability();
   readonly #connections: Connections;
   readonly #queue: RequestQueue;
   readonly #timers: Timers;
@@ -99,6 +102,7 @@ export class KubernetesClient {
   close(): void {
     for (const stream of this.#streams) stream.close();
     this.#queue.close();
+    this.reach.back();
     this.#connections.close();
   }
 

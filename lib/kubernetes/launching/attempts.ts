@@ -1,7 +1,7 @@
 import type { Clock, Timers } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { isAway } from '../api/api-error.ts';
-import { Reachability } from '../api/reachability.ts';
+import type { Reachability } from '../api/reachability.ts';
 
 const FIRST_WAIT_MS = 250;
 const MAX_WAIT_MS = 5_000;
@@ -20,6 +20,7 @@ export function leave(error: unknown): void {
 }
 
 export interface AttemptsOptions {
+  readonly reach: Reachability;
   readonly timers: Timers;
   readonly clock: Clock;
   readonly log: Log;
@@ -30,7 +31,6 @@ export class Attempts {
   readonly #options: AttemptsOptions;
   /** Those that wait, each with what wakes it. */
   readonly #waiting = new Set<() => void>();
-  readonly #reach = new Reachability();
   /** What ends those that wait for something else. */
   readonly #closers = new Set<() => void>();
   #isClosed = false;
@@ -103,17 +103,17 @@ export class Attempts {
   /** Waits so long before the next call, and while the API server is away until it answers. */
   async turn(ms: number): Promise<void> {
     await this.wait(ms);
-    await this.#reach.answered();
+    await this.#options.reach.answered();
   }
 
   /** The API server does not answer. */
   away(): void {
-    this.#reach.away();
+    this.#options.reach.away();
   }
 
   /** The API server answers again. */
   hurry(): void {
-    this.#reach.back();
+    this.#options.reach.back();
     for (const wake of [...this.#waiting]) wake();
   }
 

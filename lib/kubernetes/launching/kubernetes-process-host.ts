@@ -44,7 +44,7 @@ export class KubernetesProcessHost implements ProcessHost {
   constructor(options: KubernetesProcessHostOptions) {
     const { client, namespace, ledger, log, clock, timers, instanceId, basePath, shim, crashPoint } = options;
     this.#options = options;
-    this.#attempts = new Attempts({ timers, clock, log });
+    this.#attempts = new Attempts({ reach: client.reach, timers, clock, log });
     this.#facts = new ClusterFacts({ client, namespace, shim: shim.object, attempts: this.#attempts });
     const calls = new PodCalls(client, namespace);
     const instance = instanceLabel(instanceId);
@@ -111,16 +111,14 @@ export class KubernetesProcessHost implements ProcessHost {
   }
 
   #reached(error: unknown): void {
-    const { log, output } = this.#context;
+    const { log } = this.#context;
     if (error === null) {
       log.info({}, 'the API server can be reached again');
       this.#attempts.hurry();
       this.#nodes.hurry();
-      output?.back();
       return;
     }
     this.#attempts.away();
-    output?.away();
     log.error({ err: error }, 'the API server cannot be reached; nothing is launched until it can');
   }
 

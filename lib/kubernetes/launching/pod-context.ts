@@ -16,9 +16,6 @@ export interface PodOutput {
   follow(launch: Launch, pod: Pod): void;
   /** Resolves when all output of an ended launch is kept, as far as it can be read. */
   drained(launchId: LaunchId): Promise<void>;
-  /** The API server does not answer: it is asked for no output until it does. */
-  away(): void;
-  back(): void;
   close(): void;
 }
 

@@ -3,7 +3,6 @@ import type { LaunchId } from '../../model/values/ids.ts';
 import type { Timers } from '../../ports/clock.ts';
 import type { LogSink } from '../../ports/engine/log-sink.ts';
 import type { Log } from '../../ports/log.ts';
-import { Reachability } from '../api/reachability.ts';
 import type { KubernetesClient } from '../api/client.ts';
 import type { Pod } from '../api/objects.ts';
 import type { PodOutput } from '../launching/pod-context.ts';
@@ -25,7 +24,6 @@ export interface PodLogsOptions {
  */
 export class PodLogs implements PodOutput {
   readonly #options: PodLogsOptions;
-  readonly #reach = new Reachability();
   readonly #logs = new Map<LaunchId, PodLog>();
 
   constructor(options: PodLogsOptions) {
@@ -41,7 +39,7 @@ export class PodLogs implements PodOutput {
       client,
       path: `/api/v1/namespaces/${namespace}/pods/${name}/log`,
       open: () => sink.open(serviceId, generation, maxBytes),
-      ...{ timers, reach: this.#reach },
+      ...{ timers, reach: client.reach },
       log: {
         warn: (fields, message) => {
           log.warn({ ...fields, serviceId, generation, pod: name }, message);
@@ -56,16 +54,7 @@ export class PodLogs implements PodOutput {
     return this.#logs.get(launchId)?.drain() ?? Promise.resolve();
   }
 
-  away(): void {
-    this.#reach.away();
-  }
-
-  back(): void {
-    this.#reach.back();
-  }
-
   close(): void {
     for (const podLog of this.#logs.values()) podLog.close();
-    this.#reach.back();
   }
 }
