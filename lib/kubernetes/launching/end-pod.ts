@@ -2,23 +2,44 @@ import type { LaunchId } from '../../model/values/ids.ts';
 import type { Pod } from '../api/objects.ts';
 import type { StopSpec } from '../../model/spec.ts';
 import { graceSeconds } from '../pods/manifest.ts';
-import { isDeleted, isRunning } from '../pods/pod-state.ts';
+import { containerOf, isDeleted, isRunning } from '../pods/pod-state.ts';
 import { endByShim, type Ending } from './ask-shim.ts';
 import { Closed } from './attempts.ts';
 import type { PodContext } from './pod-context.ts';
 
+/** How long a pod may take to run its program before it can be stopped, and how often that is looked at. */
+const STARTING_MS = 20_000;
+const LOOK_MS = 200;
 const RELEASE_AGAIN_MS = 200;
 const REMOVE_AGAIN_MS = 5_000;
 
 /**
- * Ends the program of a pod, which has been observed: its shim is asked to, and only if that cannot be done the pod is deleted. A
- * kubelet that ends a deleted pod removes the container with its output, now and then before it has said how it ended (on 1.20
- * every second one of ten). A deadline (activeDeadlineSeconds) may leave a container running for ever as the API says it.
+ * Ends the program of a pod: its shim is asked to, and only if that cannot be done the pod is deleted. A kubelet that ends a
+ * deleted pod removes the container with its output, now and then before it has said how it ended (on 1.20 every second one of
+ * ten), and may say that nothing of it is left while its program is starting. A deadline (activeDeadlineSeconds) may leave a
+ * container running for ever as the API says it.
  */
-export async function endPod(ending: Ending, pod: Pod, stop: StopSpec, context: PodContext): Promise<void> {
-  const isAsked = isRunning(pod) && !isDeleted(pod);
-  if ((isAsked && (await endByShim(ending, stop, context))) || ending.isEnded) return;
-  await deletePod(pod, stop.graceMs, context);
+export async function endPod(ending: StoppedPod, stop: StopSpec, context: PodContext): Promise<void> {
+  if (await isEndedGently(ending, stop, context)) return;
+  if (ending.pod !== null) await deletePod(ending.pod, stop.graceMs, context);
+}
+
+/** Whether nothing of it runs any more; false: its shim cannot be asked. */
+async function isEndedGently(ending: StoppedPod, stop: StopSpec, context: PodContext): Promise<boolean> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const { pod, isEnded } = ending;
+    if (pod === null || isEnded) return true;
+    if (isDeleted(pod) || waitedMs >= STARTING_MS || !mayRun(pod)) return false;
+    if (isRunning(pod)) return endByShim(ending, stop, context);
+    await context.attempts.isWithin(LOOK_MS, ending.ended);
+  }
+}
+
+/** Its program runs, or may at any moment. */
+function mayRun(pod: Pod): boolean {
+  if (isRunning(pod)) return true;
+  const reason = containerOf(pod)?.state?.waiting?.reason ?? 'ContainerCreating';
+  return pod.spec?.nodeName !== undefined && (reason === 'ContainerCreating' || reason === 'PodInitializing');
 }
 
 /** Lets the kubelet end it. */
@@ -26,6 +47,11 @@ async function deletePod(pod: Pod, graceMs: number, { calls }: PodContext): Prom
   const given = pod.spec?.terminationGracePeriodSeconds ?? Infinity;
   const isInTime = graceSeconds(graceMs) >= given;
   await calls.deletePod(pod, isInTime ? given : Math.max(1, Math.ceil(graceMs / 1_000)));
+}
+
+/** What is stopped: a launch whose pod is as it was last observed; null: none is known. */
+export interface StoppedPod extends Ending {
+  readonly pod: Pod | null;
 }
 
 /** What is removed: a launch whose end is in the ledger. */

@@ -193,7 +193,7 @@ export async function revokeLaunch(launch: PodLaunch, context: PodContext): Prom
       return;
     }
     launch.observed(pod);
-    if (!isAsked) await attempts.untilAnswered(() => endPod(launch, pod, REVOKED, context));
+    if (!isAsked) await attempts.untilAnswered(() => endPod(launch, REVOKED, context));
     isAsked = true;
     await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]);
   }

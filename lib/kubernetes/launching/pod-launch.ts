@@ -297,10 +297,7 @@ export class PodLaunch {
   }
 
   #askToEnd(stop: StopSpec): Promise<void> {
-    const ask = async (): Promise<void> => {
-      const { pod } = this;
-      if (pod !== null && !this.isEnded) await endPod(this, pod, stop, this.#context);
-    };
+    const ask = (): Promise<void> => endPod(this, stop, this.#context);
     return this.#context.attempts.untilAnswered(ask).catch(leave);
   }
 
