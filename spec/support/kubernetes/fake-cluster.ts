@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { json as jsonOf } from 'node:stream/consumers';
 import type { ClusterNode, ContainerState, Pod } from '../../../lib/kubernetes/api/objects.ts';
 import { permitName } from '../../../lib/kubernetes/pods/names.ts';
@@ -125,6 +126,11 @@ export class FakeCluster {
     const at = new Date(end).toISOString();
     this.#state(pod, 'Failed', { terminated: { exitCode: code, reason: 'Error', message, finishedAt: at } });
     for (const [response, followed] of this.#follows) if (followed === name) response.end();
+  }
+
+  /** Commands in containers are answered by this from now on; before, there are none. */
+  onExec(answer: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
+    this.#server.on('upgrade', answer);
   }
 
   /** A pod of the world before, as it is. */
