@@ -58,6 +58,8 @@ export class Chaos {
   promised;
   /** The newest host, to find out why a step hangs. */
   host = null;
+  /** How long the last host may take until everything is as intended, and healthy, and until ends are told and nothing is left. */
+  limits = { quietMs: 20_000, healthyMs: 10_000, toldMs: 5_000, leftMs: 3_000 };
 
   constructor(options, plant, tally) {
     this.#options = options;
@@ -84,6 +86,16 @@ export class Chaos {
 
   targetOf(service) {
     return this.promised.find(({ target }) => target.services.includes(service));
+  }
+
+  /** Whether a host shows this launch as what runs. */
+  isShown(view, { said }) {
+    return view.pid === said;
+  }
+
+  /** Resolves when what stopped services leave behind is gone. */
+  atRest() {
+    return Promise.resolve();
   }
 
   /** Every end that a launch may have had. */

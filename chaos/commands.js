@@ -78,7 +78,7 @@ export class Promised {
   #answered(command, { status, body }, path) {
     command.answeredAt = Date.now();
     const trouble = this.#trouble.during(command.sentAt, command.answeredAt);
-    if (status === UNAVAILABLE && trouble !== null) {
+    if (status === UNAVAILABLE && trouble !== null && trouble.type.test(body.type)) {
       this.#tally.hit('commands refused because of a fault');
       if (trouble.keepsCommandsOut) this.#commands.splice(this.#commands.indexOf(command), 1); // it changed nothing
       return;
@@ -160,9 +160,9 @@ export class Promised {
 export class Trouble {
   #spans = [];
 
-  /** A fault begins. */
-  begin() {
-    this.#spans.push({ from: Date.now(), to: null, refusesSince: null, keepsCommandsOut: false });
+  /** A fault begins. `type`: the problems that it may be a reason for. */
+  begin(type = /./) {
+    this.#spans.push({ from: Date.now(), to: null, refusesSince: null, keepsCommandsOut: false, type });
   }
 
   /** What is refused during this one has certainly changed nothing. */

@@ -8,9 +8,6 @@ import { checkViews } from './oracle/views.js';
 import { pause, until } from './patience.js';
 import { processesBelow } from './proc.js';
 
-const QUIET_MS = 20_000;
-const HEALTHY_MS = 10_000;
-
 /** The last host: waits until everything is as intended, stops everything, and returns what the host has reported. */
 export class LastHost {
   #chaos;
@@ -31,13 +28,14 @@ export class LastHost {
     if (!(await host.ready())) throw new Error(`The last host did not start: ${host.tail}`);
     await this.#chaos.checkIntentions(host);
     await this.#untilQuiet(host);
-    await checkHealthy(host, HEALTHY_MS, this.#tally, 'at the end');
+    await checkHealthy(host, this.#chaos.limits.healthyMs, this.#tally, 'at the end');
     await checkViews(host, this.#chaos);
     await this.#checkKnown(host);
     await Promise.all(promised.map((one) => one.stop(host)));
     await this.#stopOrphans(host);
     this.#chaos.ledger.sample();
-    await until(5_000, async () => (await this.#missingExits(host)).length === 0);
+    await until(this.#chaos.limits.toldMs, async () => (await this.#missingExits(host)).length === 0);
+    await this.#chaos.atRest();
     await checkViews(host, this.#chaos);
     const reported = { exits: await host.history('process.exited'), adoptions: await host.history('process.adopted') };
     const changes = await host.history('service.state_changed');
@@ -58,7 +56,8 @@ export class LastHost {
   async #untilQuiet(host) {
     let problems = [];
     const isQuiet = async () => (problems = await problemsOf(host, this.#chaos)).length === 0;
-    const isDone = (await until(QUIET_MS, isQuiet)) && (await pause(1_500), await until(QUIET_MS, isQuiet));
+    const { quietMs } = this.#chaos.limits;
+    const isDone = (await until(quietMs, isQuiet)) && (await pause(1_500), await until(quietMs, isQuiet));
     if (isDone) return;
     for (const problem of problems) this.#tally.lose('services not as intended', problem);
     await host.keepAnswers();
@@ -69,11 +68,13 @@ export class LastHost {
    * orphan.
    */
   async #checkKnown(host) {
-    const known = new Set((await this.#services(host)).map(({ id, pid }) => `${id} ${pid}`));
+    const views = new Map((await this.#services(host)).map((view) => [view.id, view]));
     this.#chaos.ledger.sample();
-    for (const { service, generation, pid, goneAt } of this.#chaos.ledger.live()) {
+    for (const launch of this.#chaos.ledger.live()) {
+      const { service, generation, pid, goneAt } = launch;
+      const view = views.get(service);
       const problem = goneAt !== null ? 'its main process is gone' : 'the host does not know it';
-      if (goneAt === null && known.has(`${service} ${pid}`)) continue;
+      if (goneAt === null && view !== undefined && this.#chaos.isShown(view, launch)) continue;
       this.#tally.lose(
         'orphans',
         `A process of ${service} generation ${generation} (pid ${pid}) is alive, but ${problem}.`,
@@ -107,7 +108,7 @@ export class LastHost {
     const { code } = await host.leave();
     if (code !== 0) this.#tally.lose('crashed hosts', `The last host exited with ${code}: ${host.tail}`);
     this.#chaos.innocents.close();
-    await until(3_000, () => processesBelow(this.#plant.folder).length === 0);
+    await until(this.#chaos.limits.leftMs, () => processesBelow(this.#plant.folder).length === 0);
     for (const { pid, command } of processesBelow(this.#plant.folder)) {
       this.#tally.lose('orphans', `Pid ${pid} (${command}) is left after everything was stopped.`);
     }

@@ -15,6 +15,7 @@ export class HostProcess {
   #child;
   #stderr = '';
   #isWrapped;
+  #answerMs;
   url = null;
   isOver = false;
   /** Whether this harness killed it. */
@@ -23,7 +24,11 @@ export class HostProcess {
   readyAt = null;
 
   /** `prefix`: a command that runs it as its child; `env`: more variables. Paths default to those of the plant. */
-  constructor(plant, { number, crashAt = null, prefix = [], env: more = {}, basePath, stateDir }) {
+  constructor(
+    plant,
+    { number, crashAt = null, prefix = [], env: more = {}, basePath, stateDir, answerMs = ANSWER_MS },
+  ) {
+    this.#answerMs = answerMs;
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('COREDINATOR_'));
     const crash = crashAt === null ? {} : { COREDINATOR_CRASH_AT: crashAt };
     const main = join(plant.folder, 'package/dist/main.js');
@@ -92,11 +97,15 @@ export class HostProcess {
     const json =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     try {
-      const response = await fetch(`${this.url}${path}`, { method, signal: AbortSignal.timeout(ANSWER_MS), ...json });
+      const response = await fetch(`${this.url}${path}`, {
+        method,
+        signal: AbortSignal.timeout(this.#answerMs),
+        ...json,
+      });
       return { status: response.status, body: await response.json() };
     } catch (error) {
       if (error.name === 'TimeoutError') {
-        throw new StepTimeoutError(`No response to ${method} ${path} within ${ANSWER_MS} ms.`, { cause: error });
+        throw new StepTimeoutError(`No response to ${method} ${path} within ${this.#answerMs} ms.`, { cause: error });
       }
       if (!this.isOver) await Promise.race([this.ended, pause(2_000)]);
       if (this.isOver) return null;

@@ -40,6 +40,7 @@ function endOf(expected, pieces) {
 
 /** What a launch has written to stdout, with the number of bytes behind each piece that the disk did not take. */
 function piecesOf(folder, generation) {
+  if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.startsWith(`${generation}.`));
   if (names.includes(`${generation}.stdout`)) {
     const text = readFileSync(join(folder, `${generation}.stdout`), 'latin1');

@@ -7,9 +7,11 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { obstacle, onOwnCluster } from '../scripts/cluster/own-cluster.js';
+import { runOnCluster } from './cluster/run.js';
 import { faultsIn } from './faults/registry.js';
 import { run } from './run.js';
-import { LOSSES } from './tally.js';
+import { CLUSTER_LOSSES, LOSSES } from './tally.js';
 
 const HELP = `Usage: npm run chaos -- [options]
 
@@ -23,6 +25,10 @@ const HELP = `Usage: npm run chaos -- [options]
   --package DIR      the package with the built host (default: this one)
   --until COLUMN     end after the round in which something is lost in this column of the table
   --keep             keep the folder of the run even if nothing was lost
+  --engine kubernetes
+                     services in a cluster, which is harmed too: one of cluster.sh, of the pack in CLUSTER_PACK or CLUSTER_BUILD=1.
+                     Of the options above it has --rounds, --seed, --services, --package, --until and --keep
+  --resume FOLDER    go on with a run on a cluster that ended early, from its last ten rounds
   --help
 `;
 
@@ -47,13 +53,20 @@ function optionsOf(args) {
       package: text(join(import.meta.dirname, '..')),
       until: { type: 'string' },
       keep: { type: 'boolean', default: false },
+      engine: text('local'),
+      resume: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (!['native', 'node'].includes(values.shim))
     throw new Error(`--shim must be native or node, not "${values.shim}".`);
-  if (values.until !== undefined && !LOSSES.includes(values.until))
-    throw new Error(`--until: there is no column "${values.until}". Columns: ${LOSSES.join(', ')}.`);
+  if (!['local', 'kubernetes'].includes(values.engine))
+    throw new Error(`--engine must be local or kubernetes, not "${values.engine}".`);
+  if (values.resume !== undefined && values.engine === 'local')
+    throw new Error('--resume: only runs with --engine kubernetes can be resumed.');
+  const columns = values.engine === 'local' ? LOSSES : CLUSTER_LOSSES;
+  if (values.until !== undefined && !columns.includes(values.until))
+    throw new Error(`--until: there is no column "${values.until}". Columns: ${columns.join(', ')}.`);
   return {
     ...values,
     faults: faultsIn(values.faults),
@@ -62,6 +75,16 @@ function optionsOf(args) {
     hosts: numberOf(values.hosts, 'hosts', 1),
     services: numberOf(values.services, 'services', 2),
   };
+}
+
+/** On the cluster that this process is a host of, or on one that is made for the run. */
+async function onCluster(options, args) {
+  const script = process.env.CLUSTER_SCRIPT;
+  if (script !== undefined) return runOnCluster(options, script);
+  const pack = process.env.CLUSTER_PACK ?? '';
+  const reason = obstacle(pack);
+  if (reason !== null) throw new Error(reason);
+  return onOwnCluster(pack, [process.execPath, '--import', 'tsx', process.argv[1], ...args]);
 }
 
 async function main(args) {
@@ -76,7 +99,8 @@ async function main(args) {
     console.log(HELP);
     return 0;
   }
-  return run(options).catch((error) => {
+  const playing = options.engine === 'local' ? run(options) : onCluster(options, args);
+  return playing.catch((error) => {
     console.error(error);
     return 2;
   });

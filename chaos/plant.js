@@ -30,16 +30,19 @@ const BOUNDED_KIND = {
   recover_after: `${BOUNDED.recoverAfterMs}ms`,
 };
 
-const PROGRAMS = {
+/** What each program of a run is compiled with. */
+const VARIANTS = {
   corechaos: [['-O2', '-static'], ['-O2']],
   innocent: [['-O2']],
   'clock.so': [['-O2', '-shared', '-fPIC']],
 };
 
+export const PROGRAMS = Object.keys(VARIANTS);
+
 /** Compiles the programs of a run into `folder`. Throws if the program of the services cannot be compiled. */
 export function compilePrograms(folder) {
   mkdirSync(folder, { recursive: true });
-  for (const [name, variants] of Object.entries(PROGRAMS)) {
+  for (const [name, variants] of Object.entries(VARIANTS)) {
     const source = join(import.meta.dirname, 'programs', `${name.replace('.so', '')}.c`);
     let problem = '';
     const isCompiled = variants.some((flags) => {
@@ -62,7 +65,7 @@ export function makePlant({ folder, seed, services, shim, package: root, program
   const basePath = join(folder, 'base');
   for (const name of ['base', 'counts', 'hosts', 'elsewhere']) mkdirSync(join(folder, name), { recursive: true });
   makePackage(join(folder, 'package'), root, shim);
-  for (const name of Object.keys(PROGRAMS)) copyFileSync(join(programs, name), join(folder, 'elsewhere', name));
+  for (const name of PROGRAMS) copyFileSync(join(programs, name), join(folder, 'elsewhere', name));
   linkSync(join(folder, 'elsewhere/corechaos'), join(basePath, 'corechaos-1.0.0'));
   const kind = { ...KIND, env: { CHAOS_FOLDER: folder, CHAOS_SEED: String(seed) } };
   const configuration = {
@@ -97,7 +100,7 @@ export function release(plant) {
 }
 
 /** The targets of commands: agents with two services each, and shared coreio services. */
-function targetsOf(services, folder) {
+export function targetsOf(services, folder) {
   const agents = Math.max(1, Math.floor((services - 2) / 2));
   const config_path = join(folder, 'agent.yaml');
   const agent = (index) => {
@@ -130,7 +133,8 @@ function targetsOf(services, folder) {
   ];
 }
 
-function makePackage(folder, root, shim) {
+/** A copy of the built package, so that a new build does not affect a run. */
+export function makePackage(folder, root, shim) {
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   const shims = join(folder, 'lib/process/shim');

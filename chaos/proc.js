@@ -26,6 +26,12 @@ export function isStopped(pid) {
   return statOf(pid)?.[0] === 'T';
 }
 
+/** The parent of a process; null if it has ended. */
+export function parentOf(pid) {
+  const fields = statOf(pid);
+  return fields === null ? null : Number(fields[1]);
+}
+
 /** The children of a process. */
 export function childrenOf(pid) {
   const lines = pids().map((child) => [child, statOf(child)]);

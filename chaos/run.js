@@ -53,7 +53,7 @@ function titleOf({ rounds, hosts, services, shim, seed }, beganAt) {
 }
 
 /** Kills by pid what the run has left behind. */
-function sweep(folder) {
+export function sweep(folder) {
   for (const { pid } of processesBelow(folder)) signal(pid, 'SIGKILL');
 }
 
@@ -116,14 +116,14 @@ async function playOne(options, name, tally) {
 }
 
 /** The state directory is removed at the end. */
-function keepDatabase({ stateDir, folder }) {
+export function keepDatabase({ stateDir, folder }) {
   for (const name of readdirSync(stateDir).filter((file) => file.startsWith('coredinator.db'))) {
     cpSync(join(stateDir, name), join(folder, `last-${name}`));
   }
 }
 
 /** Prints information about a step that hangs or fails. */
-async function dump({ host, ledger }, error) {
+export async function dump({ host, ledger }, error) {
   console.error(`\n${error.message}\nThe end of the output of the newest host (${host?.logFile}):\n${host?.tail}`);
   const lives = ledger.live().map(({ service, generation, pid }) => `${service}/${generation}/${pid}`);
   console.error(`Live services: ${lives.join(' ') || 'none'}`);

@@ -16,14 +16,35 @@ export const LOSSES = [
   'services not as intended',
   'crashed hosts',
 ];
+/** The columns that have a meaning in a cluster. */
+export const CLUSTER_LOSSES = [
+  ...LOSSES.filter((column) => !['launches beyond the policy', 'wrong guarantees'].includes(column)),
+  'taken for dead',
+];
 const MAX_REPORTED = 12;
 const FAULT = 'fault ';
 
 /** Counts losses and hits of all hosts. */
 export class Tally {
-  #losses = new Map(LOSSES.map((name) => [name, []]));
+  #losses;
   #hits = new Map();
   #absent = new Map();
+
+  constructor(columns = LOSSES) {
+    this.#losses = new Map(columns.map((name) => [name, []]));
+  }
+
+  /** What toJSON returned. */
+  static from({ losses, hits }) {
+    const tally = new Tally();
+    tally.#losses = new Map(losses);
+    tally.#hits = new Map(hits);
+    return tally;
+  }
+
+  toJSON() {
+    return { losses: [...this.#losses], hits: [...this.#hits] };
+  }
 
   /** The same tally, for one of several hosts: its losses name it. */
   of(host) {

@@ -10,8 +10,8 @@ interface Sabotage {
 }
 
 describe('the sabotages', () => {
-  for (const list of ['explore', 'chaos']) {
-    it(`of ${list}:prove replace what is in their file exactly once`, async () => {
+  for (const list of ['explore', 'chaos', 'chaos-cluster']) {
+    it(`of ${list}.js replace what is in their file exactly once`, async () => {
       const module = (await import(new URL(`scripts/sabotages/${list}.js`, ROOT).href)) as Record<string, Sabotage[]>;
       const sabotages = Object.values(module).flat();
       const stale = sabotages.filter(
