@@ -100,9 +100,10 @@ export class PodLaunch {
     this.#result.decide({ type: 'launched', launch });
   }
 
-  /** A launch that an earlier host has seen end: its pod is removed. */
+  /** A launch that an earlier host has seen end: what that had no time to read is read, and its pod is removed. */
   endedBefore(pod: Pod, exit: ProcessExit | null): void {
     this.#state = { type: 'ended', pod, exit };
+    if (exit !== null) this.#context.output?.follow(launchOf(this.subject, pod, this.subject.intendedAt), pod);
     this.#ending.decide(exit);
     void this.#remove();
   }
