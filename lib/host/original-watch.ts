@@ -20,7 +20,8 @@ export interface OriginalWatchOptions {
 }
 
 type Finding =
-  { readonly type: 'gone' } | { readonly type: 'alive'; readonly by: string; readonly processes: readonly Identity[] };
+  | { readonly type: 'gone' }
+  | { readonly type: 'alive'; readonly by: string; readonly processes: readonly Identity[] };
 
 /**
  * Watches the instance that this state directory was copied from. As long as one of its processes is alive on this

@@ -57,7 +57,8 @@ export function sendJson(ctx: Context, value: unknown): void {
 
 /** Any handler; its own type has ensured that call and response match its operation. */
 type AnyHandler =
-  ((call: Call<unknown, unknown>) => unknown) | { readonly write: (call: Call<unknown, unknown>) => unknown };
+  | ((call: Call<unknown, unknown>) => unknown)
+  | { readonly write: (call: Call<unknown, unknown>) => unknown };
 
 /** The route of an operation: validates query and body against its schemas, calls the handler and responds. */
 export function routeOf(id: OperationId, handler: AnyHandler, idempotency: IdempotencyControl): Route {

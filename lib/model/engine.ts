@@ -15,7 +15,8 @@ export interface VolumeSpec {
   readonly isReadOnly: boolean;
   /** `claim`: the name of a PersistentVolumeClaim. `host_path`: a folder of each node. */
   readonly source:
-    { readonly type: 'claim'; readonly name: string } | { readonly type: 'host_path'; readonly path: string };
+    | { readonly type: 'claim'; readonly name: string }
+    | { readonly type: 'host_path'; readonly path: string };
 }
 
 /** Processor and memory of a pod; null: none is named. */
@@ -56,4 +57,5 @@ export interface KubernetesSettings {
 
 /** The engine of a host with its settings. */
 export type EngineSettings =
-  { readonly type: 'local' } | { readonly type: 'kubernetes'; readonly kubernetes: KubernetesSettings };
+  | { readonly type: 'local' }
+  | { readonly type: 'kubernetes'; readonly kubernetes: KubernetesSettings };

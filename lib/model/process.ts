@@ -202,4 +202,5 @@ export interface Executable {
 }
 
 export type ExecutableChoice =
-  { readonly type: 'found'; readonly executable: Executable } | { readonly type: 'missing'; readonly reason: string };
+  | { readonly type: 'found'; readonly executable: Executable }
+  | { readonly type: 'missing'; readonly reason: string };

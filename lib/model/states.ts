@@ -65,7 +65,15 @@ export function publicStateOf(state: PublicState | ServiceLeaf): PublicState {
 
 /** The class of an exit, for policy and people (the words are those of systemd and s6). */
 export type ExitClass =
-  'clean' | 'code' | 'signal' | 'spawn_permanent' | 'spawn_transient' | 'start_timeout' | 'probe' | 'stopped' | 'lost';
+  | 'clean'
+  | 'code'
+  | 'signal'
+  | 'spawn_permanent'
+  | 'spawn_transient'
+  | 'start_timeout'
+  | 'probe'
+  | 'stopped'
+  | 'lost';
 
 /** The classes of ends that nobody asks the reason of. */
 export const EXPECTED_ENDS: readonly ExitClass[] = ['clean', 'stopped'];

@@ -4,7 +4,8 @@ import type { Millis } from '../model/values/time.ts';
  * The result of a check. `isFinal`: every later check would succeed too. The reason names the request and the response.
  */
 export type Outcome =
-  { readonly isSuccess: true; readonly isFinal: boolean } | { readonly isSuccess: false; readonly reason: string };
+  | { readonly isSuccess: true; readonly isFinal: boolean }
+  | { readonly isSuccess: false; readonly reason: string };
 
 /** Aborts a check in progress, so that `done` is no longer called; returns its result so far, null if it is unknown. */
 export type EndCheck = () => Outcome | null;

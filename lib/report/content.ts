@@ -16,7 +16,8 @@ export interface Subject {
 
 /** What was read, or why it could not be. */
 export type Part<T> =
-  { readonly type: 'read'; readonly value: T } | { readonly type: 'unread'; readonly reason: string };
+  | { readonly type: 'read'; readonly value: T }
+  | { readonly type: 'unread'; readonly reason: string };
 
 /** The latest of many. */
 export interface Listed<T> {

@@ -8,7 +8,8 @@ export const VARIABLES = ['config_path', 'config_stem', 'agent_id', 'service_id'
 export type ValueOf = (variable: string) => string | undefined;
 
 export type Filled =
-  { readonly type: 'filled'; readonly text: string } | { readonly type: 'absent'; readonly variable: string };
+  | { readonly type: 'filled'; readonly text: string }
+  | { readonly type: 'absent'; readonly variable: string };
 
 /** `$$`, `${name}`, or an unclosed `${`. Any other dollar sign is literal. */
 const TOKEN = /\$\$|\$\{([^}]*)(\}?)/g;

@@ -3,7 +3,8 @@ import { nearest } from '../../model/values/nearest.ts';
 import type { Path, Problem } from '../problems.ts';
 
 export type Validated<T> =
-  { readonly type: 'valid'; readonly value: T } | { readonly type: 'invalid'; readonly problems: readonly Problem[] };
+  | { readonly type: 'valid'; readonly value: T }
+  | { readonly type: 'invalid'; readonly problems: readonly Problem[] };
 
 /** Checks a value against a schema. The messages never quote the value of an environment variable. */
 export function validate<T>(schema: z.ZodType<T>, value: unknown): Validated<T> {

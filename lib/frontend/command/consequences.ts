@@ -8,7 +8,8 @@ export type Command = (typeof COMMANDS)[number];
 
 /** The agent or service of a command. */
 export type Target =
-  { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
+  | { readonly type: 'service'; readonly view: ServiceView }
+  | { readonly type: 'agent'; readonly view: AgentView };
 
 function listed(ids: readonly string[]): string {
   if (ids.length < 2) return ids.join('');

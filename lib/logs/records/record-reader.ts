@@ -81,8 +81,7 @@ export class RecordReader implements LaunchReader {
       } else {
         const whole = buffer.lastIndexOf(NEWLINE, read.count - 1) + 1;
         if (whole === 0 && read.count < buffer.length) return; // what is there of a record is not all of it
-        if (whole === 0)
-          this.#lines.gap(this.#offset + read.count); // no record is so long
+        if (whole === 0) this.#lines.gap(this.#offset + read.count); // no record is so long
         else this.#takeAll(buffer.subarray(0, whole), end, endOf);
         this.#offset += whole === 0 ? read.count : whole;
       }

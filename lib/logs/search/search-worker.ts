@@ -16,7 +16,8 @@ export type SearchOrder =
 
 /** An answer of the thread. */
 export type SearchAnswer =
-  { readonly id: number; readonly findings: LogFindings } | { readonly id: number; readonly error: string };
+  | { readonly id: number; readonly findings: LogFindings }
+  | { readonly id: number; readonly error: string };
 
 /** Loads the module of the thread. When the program runs from its sources, they are compiled as they are loaded. */
 const SCRIPT = `

@@ -6,7 +6,8 @@ import { consequence } from './verdict-words.ts';
 
 /** A hypothetical exit. */
 export type SupposedExit =
-  { readonly type: 'code'; readonly code: number } | { readonly type: 'signal'; readonly signal: string };
+  | { readonly type: 'code'; readonly code: number }
+  | { readonly type: 'signal'; readonly signal: string };
 
 /** What would follow. `stop`: the stop in progress continues. `nothing`: nobody would act. */
 export type Consequence = 'restart' | 'complete' | 'fail' | 'fall_back' | 'stop' | 'nothing';

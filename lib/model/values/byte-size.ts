@@ -1,6 +1,7 @@
 /** A parsed size, or the reason why the text is not one. */
 export type ParsedSize =
-  { readonly type: 'size'; readonly bytes: number } | { readonly type: 'invalid'; readonly message: string };
+  | { readonly type: 'size'; readonly bytes: number }
+  | { readonly type: 'invalid'; readonly message: string };
 
 const FORM = /^(\d{1,15})(B|KiB|MiB|GiB)$/;
 const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };

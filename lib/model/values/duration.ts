@@ -2,7 +2,8 @@ import type { Millis } from './time.ts';
 
 /** A parsed duration, or the reason why the text is not one. */
 export type ParsedDuration =
-  { readonly type: 'duration'; readonly ms: Millis } | { readonly type: 'invalid'; readonly message: string };
+  | { readonly type: 'duration'; readonly ms: Millis }
+  | { readonly type: 'invalid'; readonly message: string };
 
 const FORM = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 /** Largest unit first, the order in which a duration is written. */

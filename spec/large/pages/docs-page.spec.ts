@@ -52,6 +52,11 @@ describeInBrowser('the documentation page in a browser', function (browser) {
     await answer.waitFor();
 
     expect(await answer.innerText()).to.include('x-corerl-version');
+    await operation.getByText('Schema', { exact: true }).first().click();
+    const schema = operation.locator('.json-schema-2020-12').first();
+    await schema.getByText('Service', { exact: true }).waitFor(); // the name of what a reference points to
+    await schema.getByRole('button', { name: 'Expand all' }).first().click();
+    await schema.getByText('guarantees', { exact: true }).first().waitFor();
     expect(complaints).to.deep.equal([]);
     const screenshot = process.env['COREDINATOR_SCREENSHOTS'];
     if (screenshot === undefined) return;

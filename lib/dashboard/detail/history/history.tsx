@@ -25,7 +25,8 @@ const STEPS_BEFORE = 20;
 
 /** An agent or service with a history; a new view means that there may be new steps. */
 export type Subject =
-  { readonly type: 'service'; readonly view: ServiceView } | { readonly type: 'agent'; readonly view: AgentView };
+  | { readonly type: 'service'; readonly view: ServiceView }
+  | { readonly type: 'agent'; readonly view: AgentView };
 
 interface Page {
   readonly limit: number;

@@ -60,8 +60,40 @@ prefersDark.addEventListener('change', followColours);
 followColours();
 new MutationObserver(complete).observe(docs, { childList: true, subtree: true });
 
+/** What a reference within the document points to. */
+function target(whole, reference) {
+  const names = reference.slice(2).split('/');
+  return names.reduce((part, name) => part?.[name.replaceAll('~1', '/').replaceAll('~0', '~')], whole);
+}
+
+/** `part` with what its references point to; one that leads into itself stays as it is. */
+function dereferenced(whole, part, above = []) {
+  if (typeof part !== 'object' || part === null) return part;
+  if (Array.isArray(part)) return part.map((each) => dereferenced(whole, each, above));
+  const { $ref: reference, ...others } = part;
+  if (typeof reference === 'string' && reference.startsWith('#/') && !above.includes(reference)) {
+    const found = dereferenced(whole, target(whole, reference), [...above, reference]);
+    return { $$ref: reference, ...found, ...dereferenced(whole, others, above) }; // Swagger UI takes names from $$ref
+  }
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, dereferenced(whole, value, above)]));
+}
+
+/**
+ * Instead of Swagger UI's own, which reads an OpenAPI 3.1 document as a whole for each operation that is opened: that takes
+ * seconds. Ours refers to nothing outside itself.
+ */
+const resolver = {
+  fn: {
+    resolveSubtree: async (whole, path) => {
+      const part = path.reduce((each, name) => each?.[name], whole);
+      return { spec: dereferenced(whole, part), errors: [] };
+    },
+  },
+};
+
 SwaggerUIBundle({
   url: '/openapi.json',
+  plugins: [() => resolver],
   dom_id: '#docs',
   deepLinking: true,
   displayRequestDuration: true,
