@@ -23,7 +23,11 @@ export const RIGHTS: readonly Right[] = [
   ...rights('secrets', ['create', 'list', 'delete']),
   ...rights('configmaps', ['create']),
   ...rights('pods/log', ['get'], 'the output of services is not kept'),
-  ...rights('pods/exec', ['create', 'get'], 'no signal can be sent, and exec probes fail'),
+  ...rights(
+    'pods/exec',
+    ['create', 'get'],
+    'no signal can be sent, exec probes fail, and the end of a stopped service may be unknown',
+  ),
   ...rights('nodes', ['list', 'watch'], 'it is not known by name which node does not answer'),
 ];
 

@@ -99,7 +99,9 @@ describe('coredinator doctor, for a cluster', function () {
     forbidden = new Set(['pods/exec']);
     const some = (await report())('cluster_rights');
     expect(some.status).to.equal('warn');
-    expect(some.detail).to.include('May not create pods/exec: no signal can be sent, and exec probes fail.');
+    expect(some.detail).to.include(
+      'May not create pods/exec: no signal can be sent, exec probes fail, and the end of a stopped service may be unknown.',
+    );
     forbidden = new Set(['secrets', 'nodes']);
     const rights = (await report())('cluster_rights');
     expect(rights.status).to.equal('fail');
