@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
-import { needsOwnCluster } from '../support/kubernetes/cluster-harm.ts';
+import { environmentOfCluster, needsOwnCluster } from '../support/kubernetes/cluster-harm.ts';
 
 const MAIN = new URL('../../chaos/main.js', import.meta.url).pathname;
 
 function chaos(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((resolve) => {
     const words = ['--import', 'tsx', MAIN, '--engine', 'kubernetes', ...args];
-    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: environmentOfCluster() });
     let output = '';
     for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('close', (code) => {

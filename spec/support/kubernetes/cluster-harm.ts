@@ -6,7 +6,13 @@ const LIMIT_MS = 120_000;
 
 /** Carries out a command of scripts/cluster/cluster.sh, which harms the cluster of this run or mends it. */
 export async function harm(...words: readonly string[]): Promise<void> {
-  await run(script() ?? '', words, { timeout: LIMIT_MS });
+  await run(script() ?? '', words, { timeout: LIMIT_MS, env: environmentOfCluster() });
+}
+
+/** For what starts parts of the cluster, which outlive the spec: without the mark of its processes (spec/support/hooks.ts). */
+export function environmentOfCluster(): NodeJS.ProcessEnv {
+  const { SPECS_OF: _mark, ...env } = process.env;
+  return env;
 }
 
 /** Skips the spec on a cluster that is not made for tests: such a one is not harmed. */
