@@ -26,9 +26,13 @@ export async function endPod(ending: StoppedPod, stop: StopSpec, context: PodCon
 
 /** Whether nothing of it runs any more; false: its shim cannot be asked. */
 async function isEndedGently(ending: StoppedPod, stop: StopSpec, context: PodContext): Promise<boolean> {
-  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+  for (let waitedMs = 0; ; waitedMs += ending.pod === null ? 0 : LOOK_MS) {
     const { pod, isEnded } = ending;
-    if (pod === null || isEnded) return true;
+    if (isEnded) return true;
+    if (pod === null) {
+      await context.attempts.isWithin(LOOK_MS, ending.ended); // the cluster has not answered yet
+      continue;
+    }
     if (isDeleted(pod) || waitedMs >= STARTING_MS || !mayRun(pod)) return false;
     if (isRunning(pod)) return endByShim(ending, stop, context);
     await context.attempts.isWithin(LOOK_MS, ending.ended);

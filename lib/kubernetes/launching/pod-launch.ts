@@ -193,18 +193,12 @@ export class PodLaunch {
         const isFirst = state.pod === null;
         this.#state = { type: 'running', pod, launch: isSame ? state.launch : launch };
         if (!isSame) this.#publish();
-        if (isFirst) this.#adopted(this.#state.launch, pod);
+        if (isFirst) this.#context.output?.follow(this.#state.launch, pod);
         break;
       }
       case 'ended':
       case 'removed':
     }
-  }
-
-  /** Its pod was found; a stop may have been asked for before. */
-  #adopted(launch: Launch, pod: Pod): void {
-    this.#context.output?.follow(launch, pod);
-    if (this.#stop !== null) void this.#askToEnd(this.#stop);
   }
 
   #launched(): void {

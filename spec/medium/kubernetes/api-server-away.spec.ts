@@ -99,4 +99,18 @@ describe('a host whose API server is away', function () {
     }, 20_000);
     expect(world.cluster.names('pods')).to.have.length(1);
   });
+
+  it('stops a launch of which it did not know yet whether its program runs, once the cluster answers', async () => {
+    const { launchId } = await world.launch(PUMP);
+    await world.host.close();
+    const entry = world.ledger.entries.get(launchId);
+    if (entry === undefined) throw new Error('It is not in the ledger.');
+    world.ledger.put({ ...entry, state: 'intent', startTime: null, place: null });
+    world.cluster.goAway();
+    await world.openHost().survey();
+    const stopping = world.host.stop(PUMP, STOP);
+    await pause(5);
+    world.cluster.comeBack();
+    expect(await stopping).to.include({ signal: 'SIGTERM', isKnown: true });
+  });
 });
