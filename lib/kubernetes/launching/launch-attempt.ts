@@ -7,6 +7,7 @@ import { podOf, unusableBecause } from '../pods/manifest.ts';
 import { permitOf } from '../pods/permit.ts';
 import type { ConfigFile, PodLaunchRequest } from '../pods/pod-parts.ts';
 import { ownerOf } from '../pods/pod-state.ts';
+import { leave } from './attempts.ts';
 import { configFileOf } from './config-file.ts';
 import { createPod, refusalOf, type Creation } from './create-pod.ts';
 import { endPod } from './end-pod.ts';
@@ -160,7 +161,12 @@ export class LaunchAttempt {
     const first = await Promise.race([this.launch.result, this.#cancelled, late]);
     timers.clearTimeout(timer);
     if (typeof first === 'object' && first.type !== 'hopeless') return first;
-    const failure = typeof first === 'object' ? first.failure : first === 'late' ? this.#lateFailure() : STOPPED;
+    if (typeof first === 'object') {
+      // It never runs, so nobody has to wait for a kubelet to say that (more than a minute on 1.20); the next launch does.
+      void revokeLaunch(this.launch, this.#context).catch(leave);
+      return refused(first.failure);
+    }
+    const failure = first === 'late' ? this.#lateFailure() : STOPPED;
     return this.#takeBack(failure);
   }
 
