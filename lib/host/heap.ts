@@ -4,14 +4,14 @@ import { runInNewContext } from 'node:vm';
 import type { Timers } from '../ports/clock.ts';
 
 /** How long there must have been little to do. */
-const QUIET_MS = 5_000;
+const QUIET_MS = 2_000;
 /** The largest share of that time that counts as little. */
 const QUIET_SHARE = 0.1;
 /** Less garbage than this is left to V8. */
 const MIN_GROWTH_BYTES = 24 * 1024 * 1024;
 /** The first collection frees objects, the second pages, the third what was kept for a next collection. */
 const ROUNDS = 3;
-const BETWEEN_MS = 1000;
+const BETWEEN_MS = 500;
 
 /** What the keeper needs of V8 and of the event loop. */
 export interface HeapAccess {

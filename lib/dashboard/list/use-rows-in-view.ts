@@ -1,4 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
@@ -13,6 +14,23 @@ export interface RowsInView {
   readonly items: readonly { readonly index: number; readonly start: number }[];
   /** The number of rows that fit. */
   readonly page: () => number;
+}
+
+/**
+ * Scrolls a row into view, by what is known of the frame: its own method asks the browser for a layout of the page three
+ * times.
+ */
+function scrollTo(
+  frame: HTMLDivElement | null,
+  { scrollOffset, scrollRect }: Virtualizer<HTMLDivElement, Element>,
+  index: number,
+): void {
+  if (frame === null || scrollRect === null) return;
+  const top = index * ROW_PX;
+  const from = scrollOffset ?? 0;
+  const lowest = top + ROW_PX - scrollRect.height;
+  if (top < from) frame.scrollTop = top;
+  else if (lowest > from) frame.scrollTop = lowest;
 }
 
 /** The visible rows and the active one, which is scrolled into view when it changes. */
@@ -32,7 +50,7 @@ export function useRowsInView(rows: readonly { readonly id: string }[], active: 
   const shown = useRef<string>(undefined);
   const activeId = rows[active]?.id;
   useEffect(() => {
-    if (activeId !== undefined && activeId !== shown.current) virtual.scrollToIndex(active, { align: 'auto' });
+    if (activeId !== undefined && activeId !== shown.current) scrollTo(container.current, virtual, active);
     shown.current = activeId;
   }, [virtual, active, activeId]);
   return {

@@ -147,7 +147,9 @@ describeInBrowser('the inspector in a browser', function (browser) {
     await inspector.event('the connection to the host was lost').waitFor();
   });
 
-  it('shows the past of a service from the journal, and says what is not kept', async () => {
+  it('shows the past of a service from the journal, says what is not kept, and shows that of another in the same tab', async () => {
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
     await inspector.actor('telemetry', 'running').click();
     await inspector.page.getByRole('tab', { name: 'Past' }).click();
     await inspector.page.getByText('Events between actors, and contexts, are not kept').waitFor();
@@ -158,6 +160,23 @@ describeInBrowser('the inspector in a browser', function (browser) {
     await inspector.page.locator('.drawing [id="state-starting"].is-current').waitFor();
     const link = inspector.page.getByRole('link', { name: 'The whole history is in the dashboard.' });
     expect(await link.getAttribute('href')).to.equal('/ui/#/services/telemetry/history');
+
+    // The tab stays, and nothing of the one before is shown as that of the next.
+    await inspector.page.route(/\/api\/events\/history/, async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await inspector.actor('pump1-corerl').click();
+    await inspector.page.getByRole('heading', { name: 'pump1-corerl' }).waitFor();
+    await inspector.page.getByText('Loading…').waitFor();
+    const past = inspector.page.locator('.past-events');
+    expect(await past.count()).to.equal(0);
+    open();
+    await past
+      .getByText(/→ starting/)
+      .first()
+      .waitFor();
+    expect(await link.getAttribute('href')).to.equal('/ui/#/services/pump1-corerl/history');
   });
 
   it('exports the chart with the events that it shows, fits it, and leads to the other pages', async () => {

@@ -60,7 +60,7 @@ describe('the memory of the host', () => {
   it('is given back after a storm, in three rounds, once it is quiet', () => {
     const heap = new FakeHeap();
     heap.storm(80 * MIB);
-    heap.pass(4);
+    heap.pass(1);
     expect(heap.collections).to.equal(0);
 
     heap.pass(1);

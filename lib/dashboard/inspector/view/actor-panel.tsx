@@ -77,7 +77,7 @@ function ActorDetail({ actor, state }: { readonly actor: Actor; readonly state: 
           <ContextTab state={state} />
         </TabPanel>
         <TabPanel id="past" className="tab-panel">
-          <PastTab actor={actor} />
+          <PastTab key={actor.id} actor={actor} />
         </TabPanel>
       </Tabs>
     </article>
@@ -114,5 +114,6 @@ export const ActorPanel = memo(function ActorPanel({ id }: { readonly id: string
   const state = tape.stateAt(id, position);
   if (actor === null) return <p className="hint">This actor has ended, and nothing of it is kept.</p>;
   if (state === null) return <p className="hint">This actor did not exist at the shown moment.</p>;
-  return <ActorDetail key={id} actor={actor} state={state} />;
+  // Actors of the same machine have the same chart, which takes longer to draw than all else of them.
+  return <ActorDetail key={actor.machine ?? 'effect'} actor={actor} state={state} />;
 });
