@@ -4,7 +4,7 @@ import { ReloadButton } from '../configuration/reload-button.tsx';
 import { useFeed, useStaleSince, useWorld } from '../host-context.ts';
 import { ReportButton } from '../report/report-button.tsx';
 import { counted } from '../../frontend/words/amount.ts';
-import { clockTime } from '../words/time.ts';
+import { localInstant } from '../words/time.ts';
 import { SignOut } from './sign-out.tsx';
 import './header.css';
 
@@ -14,7 +14,7 @@ function Connection(): ReactNode {
   if (context.lostAt !== null) {
     return (
       <span className="connection connection-lost" title={context.problem ?? undefined}>
-        <span aria-hidden="true">▲</span> Reconnecting since {clockTime(context.lostAt)}
+        <span aria-hidden="true">▲</span> Reconnecting since {localInstant(context.lostAt, Date.now())}
       </span>
     );
   }

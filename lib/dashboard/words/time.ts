@@ -28,11 +28,18 @@ export function dayOf(iso: string, isUtc: boolean): string {
   return (isUtc ? UTC_DAY : DAY).format(Date.parse(iso));
 }
 
-/** An instant in local format, without the date if it is the day of `now`. */
-export function localInstant(iso: string, now: number): string {
-  const at = new Date(iso);
+/** An instant (ISO 8601, or milliseconds since 1970) in local format, without the date if it is the day of `now`. */
+export function localInstant(instant: string | number, now: number): string {
+  const at = new Date(instant);
   const isToday = at.toDateString() === new Date(now).toDateString();
   return (isToday ? CLOCK : DAY_AND_CLOCK).format(at);
+}
+
+/** Both ends of a period in local format: with their dates if they are of different days. Milliseconds since 1970. */
+export function localPeriod(from: number, to: number, now: number): readonly [from: string, to: string] {
+  const isOneDay = new Date(from).toDateString() === new Date(to).toDateString();
+  if (!isOneDay) return [DAY_AND_CLOCK.format(from), DAY_AND_CLOCK.format(to)];
+  return [localInstant(from, now), CLOCK.format(to)];
 }
 
 /** A sentence of the host with its instants in local format. */

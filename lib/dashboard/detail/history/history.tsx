@@ -77,9 +77,7 @@ function MomentSlider({ actor, at, onAt }: MomentSliderProps): ReactNode {
       }}
     >
       <Label>Moment</Label>
-      <SliderOutput className="slider-output">
-        {at === null ? 'now' : localInstant(new Date(value).toISOString(), Date.now())}
-      </SliderOutput>
+      <SliderOutput className="slider-output">{at === null ? 'now' : localInstant(value, Date.now())}</SliderOutput>
       <SliderTrack className="slider-track">
         <SliderThumb className="slider-thumb" />
       </SliderTrack>
@@ -113,7 +111,7 @@ function Moment({ subject: { type, view }, at, event }: MomentProps): ReactNode 
   return (
     <>
       <p className="past-state">
-        {at === null ? 'Now' : localInstant(new Date(at).toISOString(), Date.now())}{' '}
+        {at === null ? 'Now' : localInstant(at, Date.now())}{' '}
         {step.state === null ? 'unknown state' : <StateBadge state={step.state} more={step.substate} />}
         <span>{whatOf(step)}</span>
         {type === 'service' && step.exit != null && step.generation != null ? (

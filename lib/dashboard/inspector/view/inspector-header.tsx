@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
-import { clockTime, localInstant } from '../../words/time.ts';
+import { localInstant, localPeriod } from '../../words/time.ts';
 import { useInspection } from '../inspector-context.ts';
 import { RecordingControls } from './recording-controls.tsx';
 
@@ -23,7 +23,8 @@ function Connection(): ReactNode {
       </span>
     );
   }
-  const words = lostAt === null ? 'Connecting' : `No connection since ${clockTime(lostAt)}; trying again.`;
+  const words =
+    lostAt === null ? 'Connecting' : `No connection since ${localInstant(lostAt, Date.now())}; trying again.`;
   return (
     <span className={lostAt === null ? 'connection' : 'connection connection-lost'}>
       <span aria-hidden="true">{lostAt === null ? '○' : '▲'}</span> {words} {problem}
@@ -36,11 +37,10 @@ function RecordingLabel(): ReactNode {
   const recording = useInspection(({ context }) => context.recording);
   if (recording === null) return null;
   const { host, startedAt, endedAt } = recording;
-  const now = Date.now();
+  const [from, to] = localPeriod(Date.parse(startedAt), Date.parse(endedAt), Date.now());
   return (
     <p className="recording-label">
-      Recording of <b>{host.name}</b> (version {host.version}) from {localInstant(startedAt, now)} to{' '}
-      {localInstant(endedAt, now)}. Nothing here is live.
+      Recording of <b>{host.name}</b> (version {host.version}) from {from} to {to}. Nothing here is live.
     </p>
   );
 }

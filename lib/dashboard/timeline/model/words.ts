@@ -24,7 +24,7 @@ export function laneWords(lanes: Lanes, lane: Lane, at: number): string {
 
 /** One moment of a lane, as a sentence. */
 export function momentWords(lanes: Lanes, lane: Lane, at: number, mark: LaneMark | null): string {
-  const where = `${lane.id ?? 'Host'}, ${localInstant(new Date(at).toISOString(), Date.now())}`;
+  const where = `${lane.id ?? 'Host'}, ${localInstant(at, Date.now())}`;
   const what = mark === null ? [] : [markWords(mark)];
   return `${where}: ${[...what, laneWords(lanes, lane, at)].join('; ')}`;
 }

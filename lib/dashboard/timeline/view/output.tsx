@@ -54,7 +54,7 @@ export function Output({ id, of, isSelected }: OutputProps): ReactNode {
     today: dayOf(new Date(until).toISOString(), false),
   };
   const source = { ids: [id], stream: 'both', generation: null } as const;
-  const when = localInstant(new Date(until).toISOString(), Date.now());
+  const when = localInstant(until, Date.now());
   const last = rows.findLast((row) => row.type === 'line');
   return (
     <section className="tl-output" aria-label={`Output of ${id}`}>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { localInstant } from '../../words/time.ts';
+import { localPeriod } from '../../words/time.ts';
 import { moved, spanOf, SPANS, zoomed } from '../../../frontend/timeline/period.ts';
 import type { Period } from '../../../frontend/timeline/period.ts';
 import { useTimelinePart } from './use-timeline.ts';
@@ -22,13 +22,7 @@ interface ToolbarProps {
 }
 
 function PeriodWords({ view }: { readonly view: Period }): ReactNode {
-  const now = Date.now();
-  const words = (at: number): string => localInstant(new Date(at).toISOString(), now);
-  return (
-    <span className="tl-period">
-      {words(view.from)} – {words(view.to)}
-    </span>
-  );
+  return <span className="tl-period">{localPeriod(view.from, view.to, Date.now()).join(' – ')}</span>;
 }
 
 /** The buttons of a timeline: how long, where, and what dragging does. */

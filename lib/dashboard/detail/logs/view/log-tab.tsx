@@ -6,7 +6,7 @@ import type { ServiceView } from '../../../../api/schemas/service.ts';
 import { useHash } from '../../../route.ts';
 import { counted } from '../../../../frontend/words/amount.ts';
 import { Problem } from '../../../words/problem.tsx';
-import { clockTime, dayOf } from '../../../words/time.ts';
+import { dayOf, localInstant } from '../../../words/time.ts';
 import type { logMachine } from '../../../../frontend/logs/machine.ts';
 import type { Search } from '../../../../frontend/logs/search-machine.ts';
 import { formatLogAddress, parseLogAddress } from '../model/address.ts';
@@ -40,8 +40,8 @@ function sourceOf({ ids, stream, generation }: LogAddress): LogSource {
 function Away({ lostAt, problem }: { readonly lostAt: number; readonly problem: string | null }): ReactNode {
   return (
     <p className="log-away" role="status">
-      <strong>No connection to the host since {clockTime(lostAt)}.</strong> Below is what was read until then; it
-      continues by itself when the host is back.{problem === null ? '' : ` ${problem}`}
+      <strong>No connection to the host since {localInstant(lostAt, Date.now())}.</strong> Below is what was read until
+      then; it continues by itself when the host is back.{problem === null ? '' : ` ${problem}`}
     </p>
   );
 }
