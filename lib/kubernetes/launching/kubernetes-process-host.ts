@@ -221,12 +221,12 @@ export class KubernetesProcessHost implements ProcessHost {
     this.#survey.takeFound(serviceId);
     const undecided = this.#survey.undecided(serviceId);
     const targets = new Set([alive ?? [], undecided ?? []].flat());
-    const [exits] = await Promise.all([
+    const [exits, begun] = await Promise.all([
       Promise.all([...targets].map((launch) => launch.stop(stop))),
-      this.#orphans.endAll(serviceId, stop.graceMs),
       attempt?.isBegun === true ? attempt.launch.ended : null,
+      this.#orphans.endAll(serviceId, stop.graceMs),
     ]);
-    return exits[0] ?? null;
+    return exits[0] ?? begun;
   }
 
   async signal(serviceId: ServiceId, signal: NodeSignal): Promise<boolean> {

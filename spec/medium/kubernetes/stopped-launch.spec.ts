@@ -3,7 +3,7 @@ import { recordSink } from '../../../lib/logs/sink/record-sink.ts';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
 import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 import { eventually } from '../../support/eventually.ts';
-import { FakeClusterWorld } from '../../support/kubernetes/fake-cluster-world.ts';
+import { FakeClusterWorld, pause } from '../../support/kubernetes/fake-cluster-world.ts';
 import { podRequest } from '../../support/kubernetes/pods.ts';
 
 const PUMP = parseServiceId('pump');
@@ -46,5 +46,44 @@ describe('a launch in a pod that is stopped right after its program began', () =
     const log = await recordSink(world.stateDir).open(PUMP, 1, 1);
     expect(log.mark).to.include({ count: 1 });
     await log.close();
+  });
+});
+
+describe('a launch in a pod that is stopped while its container is created', () => {
+  let world: FakeClusterWorld;
+
+  beforeEach(async () => {
+    world = await FakeClusterWorld.open();
+    world.cluster.runsCreated = false;
+  });
+
+  afterEach(() => world.dispose());
+
+  it('is not deleted then: a kubelet may let its program run all the same, and say that nothing of it is left', async () => {
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await eventually(() => {
+      expect(world.cluster.pods()[0]?.status?.phase).to.equal('Pending');
+    });
+    const stopped = world.host.stop(PUMP, STOP);
+    await pause(5);
+    expect(world.cluster.pods()[0]?.metadata.deletionTimestamp).to.equal(undefined);
+
+    world.cluster.run(world.pod(PUMP));
+    const outcome = await launching;
+    if (outcome.type !== 'launched') throw new Error(outcome.failure.message);
+    expect(await stopped).to.include({ signal: 'SIGTERM', isKnown: true });
+    expect(await world.exitOf(outcome.launch)).to.include({ signal: 'SIGTERM', isKnown: true });
+  });
+
+  it('is deleted if it does not run for long', async () => {
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await eventually(() => {
+      expect(world.cluster.pods()[0]?.status?.phase).to.equal('Pending');
+    });
+    const stopped = world.host.stop(PUMP, STOP);
+    await eventually(() => {
+      expect(world.cluster.names('pods')).to.deep.equal([]);
+    });
+    await Promise.all([launching, stopped]);
   });
 });

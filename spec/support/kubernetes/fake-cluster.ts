@@ -28,6 +28,8 @@ export class FakeCluster {
   requests = 0;
   /** Whether pods that are deleted end at once. */
   endsDeleted = true;
+  /** Whether the containers of new pods run at once; otherwise a kubelet is creating them until `run`. */
+  runsCreated = true;
   /** The answer to the next creation of a pod gets lost, after it was carried out; called then. */
   loseAnswer: (() => void) | null = null;
   readonly #objects = new Map<string, Stored>();
@@ -235,8 +237,21 @@ export class FakeCluster {
     const launchId = ownerOf(pod)?.launchId;
     const mayRun = launchId !== undefined && this.names('secrets').includes(permitName(launchId));
     setImmediate(() => {
-      if (mayRun) this.#state(pod, 'Running', { running: { startedAt: new Date().toISOString() } });
+      if (!mayRun) return;
+      if (this.runsCreated) this.#run(pod);
+      else this.#state(pod, 'Pending', { waiting: { reason: 'ContainerCreating' } });
     });
+  }
+
+  /** The container of a pod has been created. */
+  run(name: string): void {
+    const pod = this.#pod(name);
+    if (pod === null) throw new Error(`There is no pod "${name}".`);
+    this.#run(pod);
+  }
+
+  #run(pod: Pod): void {
+    this.#state(pod, 'Running', { running: { startedAt: new Date().toISOString() } });
   }
 
   #delete(path: string, object: Stored, options: { readonly preconditions?: { readonly uid?: string } } | null): void {
