@@ -26,14 +26,14 @@ export async function endByShim(ending: Ending, { signal, graceMs }: StopSpec, c
   const number = signalNumber(signal);
   const kill = signalNumber('SIGKILL') ?? 9;
   if (number !== null && number !== kill && graceMs > 0) {
-    if (!(await isTold(ending, number, context))) return ending.isEnded;
+    if (!(await isSignalled(ending, number, context))) return ending.isEnded;
     if (await context.attempts.isWithin(graceMs, ending.ended)) return true;
   }
-  return (await isTold(ending, kill, context)) && (await context.attempts.isWithin(KILLED_MS, ending.ended));
+  return (await isSignalled(ending, kill, context)) && (await context.attempts.isWithin(KILLED_MS, ending.ended));
 }
 
-/** Whether the signal was sent; false also if there is nothing to send it to any more. */
-async function isTold(ending: Ending, signal: number, { calls, attempts, timers }: PodContext): Promise<boolean> {
+/** Whether the signal was sent; false also if there is no longer anything to send it to. */
+async function isSignalled(ending: Ending, signal: number, { calls, attempts, timers }: PodContext): Promise<boolean> {
   for (let tries = 1; !ending.isEnded; tries += 1) {
     const sent = { isPossible: false };
     try {

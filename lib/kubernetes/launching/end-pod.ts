@@ -24,7 +24,7 @@ export async function endPod(ending: StoppedPod, stop: StopSpec, context: PodCon
   if (ending.pod !== null) await deletePod(ending.pod, stop.graceMs, context);
 }
 
-/** Whether nothing of it runs any more; false: its shim cannot be asked. */
+/** Whether it no longer runs; false: its shim cannot be asked. */
 async function isEndedGently(ending: StoppedPod, stop: StopSpec, context: PodContext): Promise<boolean> {
   for (let waitedMs = 0; ; waitedMs += ending.pod === null ? 0 : LOOK_MS) {
     const { pod, isEnded } = ending;

@@ -119,7 +119,7 @@ export class LaunchAttempt {
     return this.#takeBack(created.type === 'refused' ? created.failure : STOPPED);
   }
 
-  /** Ends what may have been created. If its program has run after all, it was launched, and its end is told as any other. */
+  /** Ends what may have been created. If its program has run after all, it was launched, and its end is reported as any other. */
   async #takeBack(failure: LaunchFailure): Promise<LaunchResult> {
     await revokeLaunch(this.launch, this.#context);
     const result = await this.launch.result;
