@@ -12,7 +12,7 @@ import { isBeingRead, logProblem } from './log-check.js';
 import { endsOf } from './oracle/ends.js';
 import { pause, until, within } from './patience.js';
 import { release } from './plant.js';
-import { signal as send } from './proc.js';
+import { isAlive, signal as send } from './proc.js';
 import { roundOf } from './story.js';
 
 const SAMPLE_MS = 40;
@@ -212,7 +212,7 @@ export class Chaos {
     if (!(await host.ready())) return;
     this.tally.hit('storms of kills');
     for (const until = Date.now() + STORM_MS; Date.now() < until && !host.isOver; await pause(STORM_PAUSE_MS))
-      this.#kill({ service, signal: 'SIGKILL' }, 'services killed');
+      this.harm({ service, signal: 'SIGKILL' }, 'services killed');
     await this.kill(host);
     this.noteCopy(host);
   }
@@ -225,32 +225,23 @@ export class Chaos {
     for (const step of plan.steps) {
       await Promise.race([pause(step.afterMs), over, host.ended]);
       if (host.isOver || Date.now() >= until) break;
-      const task = this.#step(host, step);
+      const task = this.step(host, step);
       task.catch(() => undefined);
       under.push(task);
     }
     await Promise.all(under);
   }
 
-  async #step(host, step) {
-    if (step.type === 'kill') return this.#kill(step, 'services killed');
-    const promised = this.promised[step.target];
-    if (promised.isBusy) return undefined; // overlapping commands have no guaranteed order
-    switch (step.type) {
-      case 'start':
-        return promised.start(host);
-      case 'start-twice':
-        return promised.startTwice(host);
-      case 'stop':
-        return promised.stop(host);
-      default:
-        return promised.bounce(host);
-    }
+  async step(host, step) {
+    if (step.type === 'kill') return this.harm(step, 'services killed');
+    return this.promised[step.target].carryOut(host, step.type);
   }
 
-  #kill({ service, signal }, name) {
+  /** Sends a signal to the processes of a service; `name` is what the table counts. */
+  harm({ service, signal }, name) {
     this.ledger.sample();
     for (const launch of this.ledger.liveMains(service)) {
+      if (!isAlive(launch)) continue; // its pid may be another process by now
       launch.kills.push({ signal, at: Date.now() });
       if (send(launch.pid, signal)) this.tally.hit(name);
     }
@@ -294,7 +285,7 @@ export class Chaos {
   async whileDead(plan) {
     const span = [Date.now()];
     this.deadSpans.push(span);
-    for (const kill of plan.killsWhileDead) this.#kill(kill, 'services killed while no host was running');
+    for (const kill of plan.killsWhileDead) this.harm(kill, 'services killed while no host was running');
     await pause(plan.deadMs);
     this.ledger.sample();
     await this.#countTraces();

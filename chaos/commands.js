@@ -32,6 +32,15 @@ export class Promised {
     return this.#sent;
   }
 
+  /** Carries out the command of a step; none while another one is under way: those have no guaranteed order. */
+  async carryOut(host, type) {
+    if (this.isBusy) return;
+    if (type === 'start') await this.start(host);
+    else if (type === 'start-twice') await this.startTwice(host);
+    else if (type === 'stop') await this.stop(host);
+    else await this.bounce(host);
+  }
+
   async start(host) {
     await this.#send(host, 'running', this.target.start);
   }

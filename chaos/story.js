@@ -1,7 +1,7 @@
 import { Dice } from './dice.js';
 
 /** The crash points at which a host can be configured to kill itself, with the maximum count. */
-const POINTS = {
+export const POINTS = {
   'after-intention': 2,
   'before-commit': 6,
   'after-commit': 6,
@@ -18,7 +18,7 @@ const POINTS = {
 };
 
 /** All of them end a process that does not handle them. */
-const SIGNALS = ['SIGKILL', 'SIGKILL', 'SIGUSR1', 'SIGHUP'];
+export const SIGNALS = ['SIGKILL', 'SIGKILL', 'SIGUSR1', 'SIGHUP'];
 
 const STEPS = [
   ...Array(6).fill('start'),

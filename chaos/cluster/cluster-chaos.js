@@ -116,37 +116,15 @@ export class ClusterChaos extends Chaos {
     for (const step of plan.steps) {
       await Promise.race([pause(step.afterMs), host.ended]);
       if (host.isOver) break;
-      const task = this.#clusterStep(host, step);
+      const task = this.step(host, step);
       task.catch(() => undefined);
       under.push(task);
     }
     await Promise.all(under);
   }
 
-  async #clusterStep(host, step) {
-    if (step.type === 'kill') return this.#harm(step, 'services killed');
-    if (step.type === 'kill-shim') return this.#harmShim(step);
-    const promised = this.promised[step.target];
-    if (promised.isBusy) return undefined; // overlapping commands have no guaranteed order
-    switch (step.type) {
-      case 'start':
-        return promised.start(host);
-      case 'start-twice':
-        return promised.startTwice(host);
-      case 'stop':
-        return promised.stop(host);
-      default:
-        return promised.bounce(host);
-    }
-  }
-
-  #harm({ service, signal }, name) {
-    this.ledger.sample();
-    for (const launch of this.ledger.liveMains(service)) {
-      if (!isAlive(launch)) continue; // its pid may be another process by now
-      launch.kills.push({ signal, at: Date.now() });
-      if (send(launch.pid, signal)) this.tally.hit(name);
-    }
+  async step(host, step) {
+    return step.type === 'kill-shim' ? this.#harmShim(step) : super.step(host, step);
   }
 
   /** The shim is process 1 of its container: all that is in the pod is killed with it. */
@@ -163,7 +141,7 @@ export class ClusterChaos extends Chaos {
 
   async whileDead(plan) {
     this.deadSpans.push([Date.now()]);
-    for (const kill of plan.killsWhileDead) this.#harm(kill, 'services killed while no host was running');
+    for (const kill of plan.killsWhileDead) this.harm(kill, 'services killed while no host was running');
     await pause(plan.deadMs);
     this.ledger.sample();
   }

@@ -1,21 +1,9 @@
 import { Dice } from '../dice.js';
+import { POINTS as ALL_POINTS, SIGNALS } from '../story.js';
 import { drawFault } from './faults.js';
 
-/** The crash points that a host in front of a cluster reaches, with the maximum count. */
-const POINTS = {
-  'after-intention': 2,
-  'before-commit': 6,
-  'after-commit': 6,
-  'mid-recovery': 1,
-  'after-restore': 1,
-  'mid-adoption': 4,
-  'after-intent': 2,
-  'after-spawn': 2,
-  'after-claim': 2,
-  'after-exit-record': 2,
-  'before-removal': 2,
-};
-const SIGNALS = ['SIGKILL', 'SIGKILL', 'SIGUSR1', 'SIGHUP'];
+/** Those that a host in front of a cluster reaches. */
+const POINTS = Object.fromEntries(Object.entries(ALL_POINTS).filter(([name]) => !name.endsWith('-resume')));
 const STEPS = [
   ...Array(5).fill('start'),
   ...Array(2).fill('start-twice'),
