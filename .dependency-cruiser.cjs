@@ -282,6 +282,21 @@ module.exports = {
       to: { path: '^lib/(cli|client|doctor|report|dashboard)/' },
     },
     {
+      name: 'boot-knows-nobody',
+      comment:
+        'It loads the bundle of a host, in which all the others are. Remedy: what it should load goes into scripts/bundle.js.',
+      severity: 'error',
+      from: { path: '^lib/boot/' },
+      to: { path: '^lib/', pathNot: '^lib/boot/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-boot',
+      comment: 'Only the bundler puts it in the place of cli/serve/serve.ts. Remedy: import that.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/boot/' },
+      to: { path: '^lib/boot/' },
+    },
+    {
       name: 'nobody-imports-the-program',
       comment:
         'main.ts stands above all rooms, and is the only place that ends the process. Remedy: move what you need of it to cli/ or host/.',

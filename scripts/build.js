@@ -19,6 +19,7 @@ const SOURCES = [
   'scripts/build.js',
   'scripts/bundle.js',
   'scripts/copy-assets.js',
+  'scripts/keep-code.js',
   'tsconfig.json',
   'tsconfig.client.json',
   'package.json',
@@ -33,6 +34,7 @@ const STEPS = [
   ['scripts/bundle.js'],
   ['scripts/copy-assets.js'],
   ['node_modules/vite/bin/vite.js', 'build', '--config', 'lib/dashboard/vite.config.ts', '--logLevel', 'warn'],
+  ['scripts/keep-code.js'],
 ];
 
 /** The files at or below a path, ordered by name. */
@@ -56,7 +58,8 @@ function hashOf(files) {
 
 const hashOfSources = () =>
   hashOf(SOURCES.flatMap((name) => filesAt(join(root, name))).filter((file) => !file.startsWith(NO_SOURCE)));
-const hashOfBuilt = () => hashOf(filesAt(dist).filter((file) => file !== stamp));
+/** Without the code of another Node, which an installation replaces. */
+const hashOfBuilt = () => hashOf(filesAt(dist).filter((file) => file !== stamp && !file.endsWith('.code')));
 
 function isUpToDate(sources) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === `${sources}\n${hashOfBuilt()}\n`;

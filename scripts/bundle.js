@@ -1,6 +1,7 @@
 /**
  * Bundles lib/main.ts and the thread of the search into dist/, as a step of a build. Loading 880 modules took half of
- * the time from the start of a host until it was ready; the files of a bundle take a third of that.
+ * the time from the start of a host until it was ready; the files of a bundle take a third of that. What a host loads is a
+ * bundle of its own in dist/host/, in CommonJS, because V8 can keep the code that it makes of that (scripts/keep-code.js).
  *
  * The code stays readable and keeps its names, so that a stack trace says where it comes from without a source map.
  * Packages that are native, whose files are loaded by a thread of their own, or that only some users install, stay outside.
@@ -31,11 +32,36 @@ const places = {
     if (!id.startsWith(lib + sep) || id === join(lib, 'main.ts')) return null;
     return code.replaceAll('import.meta.url', `"PLACE_OF:${unix(relative(lib, id)).replace(/\.ts$/, '.js')}"`);
   },
-  renderChunk(code, { fileName }) {
+  renderChunk(code, { fileName }, { format }) {
+    const here = format === 'es' ? 'import.meta.url' : 'require("node:url").pathToFileURL(__filename)';
     return code.replaceAll(PLACE, (_, place) => {
       const path = posix.relative(posix.dirname(fileName), place);
-      return `new URL(${JSON.stringify(path.startsWith('.') ? path : `./${path}`)}, import.meta.url).href`;
+      return `new URL(${JSON.stringify(path.startsWith('.') ? path : `./${path}`)}, ${here}).href`;
     });
+  },
+};
+
+/** In the program, a host is loaded from its own bundle. */
+const hostApart = {
+  name: 'host-apart',
+  resolveId(id, importer) {
+    return importer === join(lib, 'main.ts') && id === './cli/serve/serve.ts' ? join(lib, 'boot/built-serve.ts') : null;
+  },
+};
+
+/** Files of the bundle of a host get modules by what their loader gives them (lib/boot/). */
+const importsByLoader = {
+  name: 'imports-by-loader',
+  renderChunk(code) {
+    return OUTSIDE.reduce((text, name) => text.replaceAll(`import("${name}")`, `importModule("${name}")`), code);
+  },
+};
+
+/** A character beyond ASCII makes V8 keep the whole text with two bytes for each character. */
+const ascii = {
+  name: 'ascii',
+  renderChunk(code) {
+    return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   },
 };
 
@@ -67,20 +93,30 @@ function licensesOf(folders) {
   return `The bundled packages and their licenses.\n\n${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
-const bundle = await rolldown({
-  input: { main: join(lib, 'main.ts'), 'logs/search/search-thread': join(lib, 'logs/search/search-thread.ts') },
-  platform: 'node',
-  checks: { eval: false }, // depd names its wrappers with it
-  external: OUTSIDE,
-  plugins: [places, finished],
-});
-const { output } = await bundle.write({
-  dir: dist,
+/** Bundles; returns the folders of the packages that are inside. */
+async function write(input, plugins, output) {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    checks: { eval: false }, // depd names its wrappers with it
+    external: OUTSIDE,
+    plugins: [...plugins, places, finished, ascii],
+  });
+  const written = await bundle.write({ dir: dist, ...output });
+  await bundle.close();
+  const modules = written.output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  return modules.map((id) => packageOf(id)).filter((folder) => folder !== null);
+}
+
+const entries = ['main', 'boot/built-serve', 'logs/search/search-thread'];
+const inProgram = await write(Object.fromEntries(entries.map((name) => [name, join(lib, `${name}.ts`)])), [hostApart], {
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
 });
-await bundle.close();
-const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-const packages = new Set(modules.map((id) => packageOf(id)).filter((folder) => folder !== null));
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licensesOf(packages));
+const inHost = await write({ serve: join(lib, 'cli/serve/serve.ts') }, [importsByLoader], {
+  format: 'cjs',
+  entryFileNames: 'host/[name].cjs',
+  chunkFileNames: 'host/[name].cjs',
+});
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licensesOf(new Set([...inProgram, ...inHost])));

@@ -72,6 +72,22 @@ describe('the packed package', function () {
     expect(texts.filter((text) => text.includes('import("@kubernetes/client-node")'))).to.have.length(1);
   });
 
+  it('keeps the code of a host for the Node that it is installed with, and is installed without that too', async () => {
+    const installed = join(folder, 'node_modules/coredinator');
+    const kept = (): string[] => readdirSync(join(installed, 'dist/host')).filter((name) => name.endsWith('.code'));
+    const keep = async (): Promise<string> => {
+      const { stdout } = await run(process.execPath, [join(installed, 'scripts/keep-code.js')], { cwd: folder });
+      return stdout;
+    };
+    expect(await keep()).to.match(
+      /^coredinator: each start of a host will take longer, .* not kept: Cannot find module '.*'\n$/,
+    );
+    expect(kept()).to.deep.equal([]);
+    withDependencies('sqlite3', 'pino', 're2js');
+    expect(await keep()).to.equal('');
+    expect(kept()).to.include('serve.cjs.code');
+  });
+
   it('gives the fetch of Node without any other package', async () => {
     const text = "console.log(Object.keys(await import('coredinator/client/node')).join())";
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', text], { cwd: folder });

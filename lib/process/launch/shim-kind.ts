@@ -49,9 +49,12 @@ export function mismatchOf(protocol: number | null): string | null {
   return `The native shim ("${nativeShimFile()}") speaks version ${protocol} of the launch protocol, and this host version ${LAUNCH_PROTOCOL}.`;
 }
 
-/** The best kind of shim for this machine: native if it is there and runs, else Node. */
+let best: OwnShimKind | null = null;
+
+/** The best kind of shim for this machine: native if it is there and runs, else Node. It is only run once to find out. */
 export function bestShimKind(): OwnShimKind {
-  return nativeProtocol() === LAUNCH_PROTOCOL ? 'native' : 'node';
+  best ??= nativeProtocol() === LAUNCH_PROTOCOL ? 'native' : 'node';
+  return best;
 }
 
 /** The command line before a command that must not outlive this host; null if the native shim does not run here. */

@@ -17,7 +17,7 @@ function filesOf(folder: string): Readonly<Record<string, string>> {
   );
 }
 
-/** What a host of 0.1.0 does on this, `node scripts/check-downgrade.js` tries with a real one: it is as little part of this repository as its build. */
+/** What a host of 0.1.0 does on this, `node scripts/older-host/check-downgrade.js` tries with a real one: it is as little part of this repository as its build. */
 describe('a state directory that a newer host has had', function () {
   this.timeout(60_000);
   let kept: KeptState;

@@ -31,6 +31,7 @@ class Checkout {
     cpSync(join(scripts, 'prepare.js'), this.write('scripts/prepare.js', ''));
     this.write('scripts/copy-assets.js', '');
     this.write('scripts/bundle.js', COMPILER);
+    this.write('scripts/keep-code.js', '');
     this.write('lib/main.ts', '1');
     this.write('package.json', '{ "type": "module" }');
     // A folder of node_modules is a package of its own, of CommonJS if it does not say otherwise.
@@ -109,6 +110,12 @@ describe('a build', function () {
       expect(checkout.built).to.equal(readFileSync(join(checkout.folder, 'lib/main.ts'), 'utf8'));
     });
   }
+
+  it('is not done again because the code was kept for another Node', () => {
+    checkout.write('dist/host/serve.cjs.code', 'of another Node');
+    expect(checkout.run('build').status).to.equal(0);
+    expect(checkout.runs).to.deep.equal([]);
+  });
 
   it('leaves nothing in dist of what is no longer built', () => {
     checkout.write('dist/gone.js', '');

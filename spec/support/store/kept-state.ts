@@ -27,7 +27,7 @@ export interface KeptFact {
 const INSTANCE = '8d2f4c1e-0000-4000-8000-';
 
 /**
- * The state of a host of an earlier version (spec/fixtures, created by scripts/fixture-0.1.0.js), restored in a new
+ * The state of a host of an earlier version (spec/fixtures, created by scripts/older-host/fixture-0.1.0.js), restored in a new
  * folder: the processes that were alive are launched again under native shims, and rows and records refer to these.
  */
 export class KeptState {

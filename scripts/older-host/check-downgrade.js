@@ -1,5 +1,5 @@
 /**
- * Checks that a downgrade is safe. Usage: node scripts/check-downgrade.js CHECKOUT, a built checkout of 0.1.0 with its
+ * Checks that a downgrade is safe. Usage: node scripts/older-host/check-downgrade.js CHECKOUT, a built checkout of 0.1.0 with its
  * native shim; this checkout must be built too.
  *
  * A host of 0.1.0 brings services into every state that can be reached from outside and is killed. A current host
@@ -13,12 +13,12 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkoutOf, Host, keptStates, openDatabase, until } from './older-host/host.js';
-import { killAll, launches, startOf } from './older-host/processes.js';
-import { leaveEveryState, LEFT } from './older-host/scene.js';
+import { checkoutOf, Host, keptStates, openDatabase, until } from './host.js';
+import { killAll, launches, startOf } from './processes.js';
+import { leaveEveryState, LEFT } from './scene.js';
 
 const older = checkoutOf('check-downgrade.js', process.argv[2]);
-const today = join(import.meta.dirname, '..');
+const today = join(import.meta.dirname, '../..');
 
 /** Services that the current host continues immediately, because their time is over: their state may change. */
 const ENDS = new Set(['killing']);

@@ -1,7 +1,7 @@
 /**
  * Creates spec/fixtures/0.1.0: state directories of hosts of version 0.1.0, on which spec/large/state/upgrade.spec.ts starts
  * a current host.
- * Usage: node scripts/fixture-0.1.0.js CHECKOUT, a built checkout of 0.1.0 with its native shim. Takes about a minute.
+ * Usage: node scripts/older-host/fixture-0.1.0.js CHECKOUT, a built checkout of 0.1.0 with its native shim. Takes about a minute.
  *
  * killed    a host that was killed with services in every leaf state, agents in every public state, and a journal of two host runs
  * drained   a host that was killed while it was stopping its services
@@ -11,14 +11,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkoutOf, Host, keptStates, until } from './older-host/host.js';
-import { keep } from './older-host/keep.js';
-import { CLAIMED, DRAINED, makePlant } from './older-host/plant.js';
-import { killAll, liveLaunch, startOf } from './older-host/processes.js';
-import { leaveEveryState, startAgents, withHost } from './older-host/scene.js';
+import { checkoutOf, Host, keptStates, until } from './host.js';
+import { keep } from './keep.js';
+import { CLAIMED, DRAINED, makePlant } from './plant.js';
+import { killAll, liveLaunch, startOf } from './processes.js';
+import { leaveEveryState, startAgents, withHost } from './scene.js';
 
 const checkout = checkoutOf('fixture-0.1.0.js', process.argv[2]);
-const target = join(import.meta.dirname, '../spec/fixtures/0.1.0');
+const target = join(import.meta.dirname, '../../spec/fixtures/0.1.0');
 const { revisionOf } = await import(pathToFileURL(join(checkout, 'dist/model/revision.js')).href);
 
 /** An earlier boot of the machine. */
