@@ -34,10 +34,12 @@ function watch(url, query = '') {
     throw error;
   });
   socket.on('message', (data) => {
-    seen.messages += 1;
     seen.bytes += data.length;
     seen.lastAt = performance.now();
-    if (data.includes('"type":"@xstate.actor"')) seen.actors += 1;
+    for (const text of String(data).split('\n')) {
+      seen.messages += 1;
+      if (text.startsWith('{"type":"@xstate.actor"')) seen.actors += 1;
+    }
   });
   return { socket, seen };
 }
@@ -66,9 +68,9 @@ async function measure(host) {
     joins.push(viewer.seen);
   }
   const joinBlockMs = await longestBlock(host);
-  const named = watch(host.url, '?charts=named'); // as the page of the host does
-  await quiet(named);
-  named.socket.close();
+  const compact = watch(host.url, '?form=compact'); // as the page of the host does
+  await quiet(compact);
+  compact.socket.close();
   const aloneMs = await restartSome(host);
   const aloneBlockMs = await longestBlock(host);
   const viewer = watch(host.url);
@@ -82,7 +84,7 @@ async function measure(host) {
   const traffic = { messages: viewer.seen.messages - before.messages, bytes: viewer.seen.bytes - before.bytes };
   return {
     idleBlockMs,
-    named: named.seen,
+    compact: compact.seen,
     joins,
     joinBlockMs,
     aloneMs,
@@ -94,7 +96,8 @@ async function measure(host) {
 }
 
 function report(figures) {
-  const { idleBlockMs, named, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic } = figures;
+  const { idleBlockMs, compact, joins, joinBlockMs, aloneMs, aloneBlockMs, watchedMs, watchedBlockMs, traffic } =
+    figures;
   const [first] = joins;
   const ms = (value) => `${value.toFixed(1)} ms`;
   const mib = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
@@ -102,7 +105,7 @@ function report(figures) {
   console.log(`\n${count} services, Node ${process.version}.\n`);
   console.log(`a viewer gets          ${first.actors} actors in ${first.messages} messages, ${mib(first.bytes)}`);
   console.log(
-    `with names of charts    ${named.messages} messages, ${mib(named.bytes)}, ${ms(named.lastAt - named.begunAt)}`,
+    `in the compact form    ${compact.messages} messages, ${mib(compact.bytes)}, ${ms(compact.lastAt - compact.begunAt)}`,
   );
   console.log(`it takes               ${ms(quantile(took, 0.5))} (worst ${ms(Math.max(...took))})`);
   console.log(`longest block          ${ms(joinBlockMs)}; without a viewer ${ms(idleBlockMs)}`);

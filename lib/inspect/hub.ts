@@ -79,8 +79,14 @@ export class Hub {
     const limits = { ...LIMITS, ...options.limits };
     this.#options = options;
     this.#limits = limits;
-    this.#messages = { full: new Messages(boot, 'full', configOf), named: new Messages(boot, 'named', configOf) };
-    this.#slices = new Slices(() => this.#step(), { sliceMs: limits.sliceMs, log, yieldTo, elapsed });
+    this.#messages = { full: new Messages(boot, 'full', configOf), compact: new Messages(boot, 'compact', configOf) };
+    this.#slices = new Slices({
+      ...{ sliceMs: limits.sliceMs, log, yieldTo, elapsed },
+      step: () => this.#step(),
+      onEnd: () => {
+        for (const viewer of this.#viewers.keys()) viewer.flush();
+      },
+    });
     this.#observer = new Observer({
       ...{ roots, clock, log, max: limits.maxObserved },
       onObserved: () => {

@@ -21,10 +21,10 @@ export interface Inspector {
   readonly viewers: number;
 }
 
-/** `?charts=named` in the address of a viewer. */
+/** `?form=compact` in the address of a viewer. */
 function formOf({ url = '' }: IncomingMessage): MessageForm {
   const [, query = ''] = url.split('?');
-  return new URLSearchParams(query).get('charts') === 'named' ? 'named' : 'full';
+  return new URLSearchParams(query).get('form') === 'compact' ? 'compact' : 'full';
 }
 
 function viewerSocket(socket: WebSocket): ViewerSocket {

@@ -12,10 +12,11 @@ export const INSPECT_VERSION = '0.7.2';
 const SYNC_EVENT = { type: 'inspector.sync' } as const;
 
 /**
- * How much a viewer gets. `full`: each registration has the statechart. `named`: only its name, for a viewer that knows
- * the charts, and events have the cause that the journal and the drawings use for them.
+ * How much a viewer gets. `full`: one message in each frame, and each registration has the statechart. `compact`: many
+ * messages in a frame, only the name of the statechart, no snapshot after a registration, which contains it, and events
+ * with the cause that the journal and the drawings use for them.
  */
-export type MessageForm = 'full' | 'named';
+export type MessageForm = 'full' | 'compact';
 
 /**
  * Encodes the messages of @statelyai/inspect, each as one JSON text. Session ids start again with each host, so they
@@ -23,12 +24,12 @@ export type MessageForm = 'full' | 'named';
  */
 export class Messages {
   readonly #boot: string;
-  readonly #form: MessageForm;
+  readonly form: MessageForm;
   readonly #configOf: ConfigOf;
 
   constructor(boot: string, form: MessageForm, configOf: ConfigOf) {
     this.#boot = boot;
-    this.#form = form;
+    this.form = form;
     this.#configOf = configOf;
   }
 
@@ -41,7 +42,7 @@ export class Messages {
       ...(parent === undefined ? {} : { parentId: this.#idOf(parent) }),
     };
     const shown = shownSnapshot(snapshot, redactAllOf(snapshot.context));
-    const isFull = this.#form === 'full';
+    const isFull = this.form === 'full';
     const definition = isFull ? definitionOf(actor, id, this.#configOf) : machineNameOf(actor, id);
     return joined(head, { definition, snapshot: shown });
   }
@@ -69,7 +70,7 @@ export class Messages {
   }
 
   #causeOf({ type }: AnyEventObject): { readonly cause?: string } {
-    const cause = this.#form === 'full' ? null : causeOf(type);
+    const cause = this.form === 'full' ? null : causeOf(type);
     return cause === null ? {} : { cause };
   }
 

@@ -1,7 +1,11 @@
 import type { Log } from '../ports/log.ts';
 
-/** How work is divided into slices. */
+/** Work, and how it is divided into slices. */
 export interface SliceOptions {
+  /** Does a small part of the work; false: there was nothing to do. */
+  readonly step: () => boolean;
+  /** Called at the end of each slice. */
+  readonly onEnd: () => void;
   /** The length of a slice, after which other work in the process gets its turn. */
   readonly sliceMs: number;
   readonly log: Log;
@@ -13,13 +17,10 @@ export interface SliceOptions {
 
 /** Executes work in slices while there is any. */
 export class Slices {
-  readonly #step: () => boolean;
   readonly #options: SliceOptions;
   #isArmed = false;
 
-  /** `step` does a small part of the work; false: there was nothing to do. */
-  constructor(step: () => boolean, options: SliceOptions) {
-    this.#step = step;
+  constructor(options: SliceOptions) {
     this.#options = options;
   }
 
@@ -34,10 +35,10 @@ export class Slices {
   }
 
   #work(): void {
-    const { sliceMs, log, elapsed = () => performance.now() } = this.#options;
+    const { sliceMs, log, step, onEnd, elapsed = () => performance.now() } = this.#options;
     const until = elapsed() + sliceMs;
     try {
-      while (this.#step()) {
+      while (step()) {
         if (elapsed() < until) continue;
         this.arm();
         return;
@@ -45,6 +46,8 @@ export class Slices {
     } catch (error) {
       log.error({ err: error }, 'the inspector failed to show an actor');
       this.arm();
+    } finally {
+      onEnd();
     }
   }
 }

@@ -7,8 +7,8 @@ import { snapshotOf, type Observed, type SeenSnapshot } from './observed.ts';
 export interface ViewerSocket {
   /** The number of bytes that were sent but have not left this process. */
   readonly bufferedAmount: number;
-  /** `written` is called when the text has left this process or is lost. */
-  send(text: string, written: () => void): void;
+  /** `written` is called when the frame has left this process or is lost. */
+  send(frame: string, written: () => void): void;
   ping(): void;
   close(code: number, reason: string): void;
   /** Destroys the connection. */
@@ -22,6 +22,9 @@ export interface Permission {
   /** Calls the listener when that may have changed, until the returned function is called. */
   watch(listener: () => void): () => void;
 }
+
+/** A frame has at most so many characters, or one message. */
+const MAX_FRAME = 64 * 1024;
 
 /** The limits above which a viewer counts as slow, and below which it no longer does. */
 export interface Buffering {
@@ -48,6 +51,9 @@ export class Viewer {
   /** For each actor, the number of the newest observation that the viewer has seen. */
   readonly #known = new Map<AnyActorRef, number>();
   readonly #due: Set<AnyActorRef>;
+  /** What waits for the next frame, and its length in characters. */
+  #waiting: string[] = [];
+  #waitingLength = 0;
   #isSlow = false;
   /** Whether the viewer has responded since the last ping. */
   isAlive = true;
@@ -105,6 +111,10 @@ export class Viewer {
     if (!this.#known.has(actor)) {
       if (snapshot.status !== 'active') return;
       this.#register(actor, snapshot, present.at, present);
+      if (this.#messages.form === 'compact') {
+        this.#known.set(actor, present.seq);
+        return;
+      }
     }
     this.#known.set(actor, present.seq);
     this.#send(this.#messages.current(actor, snapshot, present.at));
@@ -125,8 +135,27 @@ export class Viewer {
     if (status !== 'active') this.#known.delete(actor);
   }
 
+  /** Sends what waits. */
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const frame = this.#waiting.join('\n');
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#transmit(frame);
+  }
+
   #send(text: string): void {
-    this.socket.send(text, () => {
+    if (this.#messages.form === 'full') {
+      this.#transmit(text);
+      return;
+    }
+    if (this.#waitingLength + text.length > MAX_FRAME) this.flush();
+    this.#waiting.push(text);
+    this.#waitingLength += text.length;
+  }
+
+  #transmit(frame: string): void {
+    this.socket.send(frame, () => {
       if (!this.#isSlow || this.socket.bufferedAmount > this.#buffering.lowBytes) return;
       this.#isSlow = false;
       this.#onDrain();

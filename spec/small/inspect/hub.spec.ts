@@ -142,12 +142,17 @@ describe('the hub of the inspector', () => {
     });
   });
 
-  it('sends a viewer that knows the charts only their names, and the causes of events', async () => {
+  it('sends in the compact form only the names of charts, each state once, and the causes of events', async () => {
     const world = new HubWorld();
     world.startService(serviceSpec('telemetry'));
-    const { socket } = world.watch(undefined, 'named');
+    const { socket } = world.watch(undefined, 'compact');
     const full = world.watch().socket;
     world.work();
+    expect(socket.registered).to.deep.equal(full.registered);
+    expect(socket.messages.filter(({ type }) => type !== '@xstate.actor')).to.deep.equal([]);
+    expect(socket.messages.find(({ name }) => name === 'service:telemetry')?.snapshot?.value).to.deep.equal({
+      starting: 'resolving',
+    });
     const definitionOf = ({ messages }: FakeViewerSocket, name: string): unknown =>
       JSON.parse(messages.find((message) => message.name === name)?.definition ?? 'null');
     expect(definitionOf(socket, 'service:telemetry')).to.deep.equal({ id: 'service', initial: 'stopped' });
@@ -161,6 +166,17 @@ describe('the hub of the inspector', () => {
     const causes = socket.messages.map(({ event, cause }) => `${event?.type ?? ''} ${cause ?? '-'}`);
     expect(causes).to.include.members(['xstate.done.actor.launchProcess launch.finished']);
     expect(full.messages.filter((message) => 'cause' in message)).to.deep.equal([]);
+  });
+
+  it('sends the messages of a slice in few frames in the compact form, and each in its own one in the full form', () => {
+    const world = new HubWorld();
+    for (let index = 0; index < 200; index += 1) world.startService(serviceSpec(`service${index}`));
+    const { socket } = world.watch(undefined, 'compact');
+    const full = world.watch().socket;
+    world.slice();
+    expect(socket.messages.length).to.be.above(200);
+    expect(socket.frames).to.be.within(2, socket.messages.length / 20);
+    expect(full.frames).to.equal(full.messages.length);
   });
 
   it('announces a new actor with its next event', async () => {
@@ -242,29 +258,31 @@ describe('the hub of the inspector', () => {
   });
 
   describe('to a viewer that reads too slowly', () => {
-    it('sends no more than the buffer holds, and when it has caught up the state of each actor once', async () => {
-      const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });
-      for (const id of ['one', 'two', 'three']) world.startService(serviceSpec(id));
-      await world.pass(200);
-      const { socket } = world.watch();
-      world.work();
-      socket.forget();
-      socket.isReading = false;
-      for (let round = 0; round < 50; round += 1) {
-        world.service('one').send({ type: 'service.watch', watcher: 'root' });
-        world.service('two').send({ type: 'service.watch', watcher: 'root' });
+    for (const form of ['full', 'compact'] as const)
+      it(`sends no more than the buffer holds, and when it has caught up the state of each actor once, in the ${form} form`, async () => {
+        const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });
+        for (const id of ['one', 'two', 'three']) world.startService(serviceSpec(id));
+        await world.pass(200);
+        const { socket } = world.watch(undefined, form);
         world.work();
-      }
-      expect(socket.messages).to.have.length(1);
+        const before = socket.frames;
+        socket.isReading = false;
+        for (let round = 0; round < 50; round += 1) {
+          world.service('one').send({ type: 'service.watch', watcher: 'root' });
+          world.service('two').send({ type: 'service.watch', watcher: 'root' });
+          world.work();
+        }
+        expect(socket.frames - before).to.equal(1);
 
-      socket.read();
-      world.work();
-      expect(socket.messages.slice(1).map(({ type, event }) => `${type} ${event?.type ?? ''}`)).to.deep.equal([
-        '@xstate.snapshot inspector.sync',
-        '@xstate.snapshot inspector.sync',
-        '@xstate.snapshot inspector.sync', // of the root, which was told by both
-      ]);
-    });
+        const { length } = socket.messages;
+        socket.read();
+        world.work();
+        expect(socket.messages.slice(length).map(({ type, event }) => `${type} ${event?.type ?? ''}`)).to.deep.equal([
+          '@xstate.snapshot inspector.sync',
+          '@xstate.snapshot inspector.sync',
+          '@xstate.snapshot inspector.sync', // of the root, which was told by both
+        ]);
+      });
 
     it('sends the first state piece by piece as it is read, with every actor at the end', async () => {
       const world = new HubWorld({ buffering: { highBytes: 1, lowBytes: 0 } });

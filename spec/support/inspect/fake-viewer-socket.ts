@@ -21,18 +21,20 @@ export class FakeViewerSocket implements ViewerSocket {
   readonly messages: InspectMessage[] = [];
   closed: { readonly code: number; readonly reason: string } | null = null;
   isCut = false;
+  frames = 0;
   pings = 0;
   bufferedAmount = 0;
   isReading = true;
   #written: (() => void)[] = [];
 
-  send(text: string, written: () => void): void {
-    this.messages.push(JSON.parse(text) as InspectMessage); // written by the hub
+  send(frame: string, written: () => void): void {
+    this.frames += 1;
+    this.messages.push(...frame.split('\n').map((text) => JSON.parse(text) as InspectMessage)); // written by the hub
     if (this.isReading) {
       written();
       return;
     }
-    this.bufferedAmount += text.length;
+    this.bufferedAmount += frame.length;
     this.#written.push(written);
   }
 

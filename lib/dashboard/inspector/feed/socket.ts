@@ -9,7 +9,7 @@ export type SocketEvent =
   /** `reason`: a sentence of the host; empty: none. */
   | { readonly type: 'socket.closed'; readonly code: number; readonly reason: string };
 
-/** Opens the connection of a viewer to a host, and puts what it sends into the inbox. */
+/** Opens the connection of a viewer to a host, and puts its messages into the inbox; each frame has one in each line. */
 export const hostSocket = fromCallback<SocketEvent, { readonly url: URL; readonly inbox: Inbox }>(
   ({ sendBack, input: { url, inbox } }) => {
     const socket = new WebSocket(url);
@@ -18,7 +18,7 @@ export const hostSocket = fromCallback<SocketEvent, { readonly url: URL; readonl
     });
     socket.addEventListener('message', ({ data }) => {
       const { isEmpty } = inbox;
-      inbox.add(String(data));
+      for (const text of String(data).split('\n')) inbox.add(text);
       if (isEmpty) sendBack({ type: 'socket.received' });
     });
     socket.addEventListener('close', ({ code, reason }) => {

@@ -47,7 +47,7 @@ export type Message =
       readonly cause?: string;
     });
 
-/** Sent as the event of a snapshot that a viewer had not seen. */
+/** The event of the snapshot of an actor of which the viewer missed something. */
 export const SYNC = 'inspector.sync';
 
 const TYPES: ReadonlySet<unknown> = new Set(['@xstate.actor', '@xstate.event', '@xstate.snapshot']);

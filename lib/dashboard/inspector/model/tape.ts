@@ -72,8 +72,6 @@ interface Kept extends Actor {
   readonly states: ActorState[];
   /** Events whose snapshot has not come yet. */
   waiting: { readonly position: number; readonly event: string }[];
-  /** It was away with the connection: its next state is no news. */
-  isReturning: boolean;
 }
 
 /**
@@ -183,15 +181,15 @@ export class Tape {
     this.#structure += 1;
     const known = this.#actors.get(id);
     if (known !== undefined) {
-      known.isReturning = known.until !== null;
       known.until = null;
+      this.#change(known, this.#position, snapshot, text);
       return;
     }
     this.#endOtherRuns(id);
     this.#position += 1;
     const kept: Kept = {
       ...{ id, name, machine: machineIn(definition), parentId, since: this.#position, until: null },
-      ...{ registration, states: [], waiting: [], isReturning: false },
+      ...{ registration, states: [], waiting: [] },
     };
     this.#actors.set(id, kept);
     this.#change(kept, this.#position, snapshot, text);
@@ -226,15 +224,12 @@ export class Tape {
     this.#change(kept, waiting.position, snapshot, text);
   }
 
-  /** The first state after the registration is no news; any other one stands for what was left out. */
+  /** The state of an actor of which the host left messages out. */
   #sync(kept: Kept, at: number, snapshot: MessageSnapshot, text: string): void {
-    const isFirst = kept.states.length === 1 && kept.states[0]?.position === kept.since;
-    const isNews = !isFirst && !kept.isReturning;
-    kept.isReturning = false;
     const event = 'messages were left out';
-    if (isNews) this.#add({ at, type: 'missed', actorId: kept.id, sourceId: null, event, cause: null, text: '' });
+    this.#add({ at, type: 'missed', actorId: kept.id, sourceId: null, event, cause: null, text: '' });
     kept.waiting = [];
-    this.#change(kept, isFirst ? kept.since : this.#position, snapshot, text);
+    this.#change(kept, this.#position, snapshot, text);
   }
 
   #change(kept: Kept, position: number, snapshot: MessageSnapshot, text: string): void {

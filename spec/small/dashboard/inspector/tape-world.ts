@@ -26,7 +26,7 @@ export class TapeWorld {
     this.tape.append(message, text);
   }
 
-  /** Introduces an actor as a host does: its registration, then its state. Without a machine it is an effect. */
+  /** Introduces an actor as a host does. Without a machine it is an effect. */
   register(
     name: string,
     given: { machine?: string; parent?: string; value?: StateValue; holders?: string[] } = {},
@@ -40,7 +40,6 @@ export class TapeWorld {
       ...{ type: '@xstate.actor', ...this.#common(sessionId), name, definition, snapshot },
       ...(parent === undefined ? {} : { parentId: this.id(parent) }),
     });
-    this.sync(name, value ?? (machine === undefined ? undefined : 'stopped'), holders);
   }
 
   sync(name: string, value?: StateValue, holders?: string[]): void {
