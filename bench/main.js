@@ -1,12 +1,15 @@
 /**
- * This host next to other supervisors and the limits of the machine: `npm run bench`.
+ * This host next to other supervisors, a floor, and the limits of the machine: `npm run bench`.
  *
- *   --peers LIST      coredinator, supervisord, pm2, runit, s6; default: all that are installed
+ *   --peers LIST      coredinator, supervisord, pm2, runit, s6, floor; default: all that are installed
  *   --rows LIST       start-stop, crash, nothing, many, requests, killed, output, limits; default: all
  *   --services LIST   the numbers of services of `many` and `killed`; default: 100,1000
  *   --rounds N        how often each row takes every peer in turn; default: 3
  *   --folder PATH     where the temporary folder is made; default: that of the system
  *   --json FILE, --markdown FILE
+ *
+ * The floor is no peer: it is the smallest program in Node that keeps the promises of the host which the rows measure, on the same
+ * stages and in the same turns (floor/main.js). What the host needs beyond it is the price of everything else that it does.
  *
  * Each figure is the median of the rounds with their range; a ratio is taken within each round. The child is a program in
  * C that reports its own first instruction and the arrival of SIGTERM (programs/corebench.c), so that nothing is polled. Exit code

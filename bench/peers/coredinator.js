@@ -5,7 +5,7 @@ import { hostServices, makePlant } from '../plant.js';
 
 const SOCKETS = 16;
 /** The shortest that it allows. */
-const RESTART_DELAY_MS = 100;
+export const RESTART_DELAY_MS = 100;
 
 function configuration({ services, fifo, env, autostart }) {
   const kind = {
@@ -36,6 +36,44 @@ async function runningOf(host) {
 
 const requestText = (port, path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 
+/** A program with the REST API of this host on a stage; without `main` it is this build. */
+export async function openHost(stage, main) {
+  const { basePath, program } = makePlant(stage.folder, configuration(stage), (path) =>
+    linkSync(stage.programs.corebench, path),
+  );
+  linkSync(stage.programs.corelog, join(program, '../corelog-1.0.0'));
+  const options = { sockets: SOCKETS, env: stage.env, ...(main === undefined ? {} : { main }) };
+  stage.begin();
+  let host = await startHost(basePath, options);
+  const start = (id) => host.post(`/api/services/${id}/start`);
+  return {
+    pid: () => host.pid,
+    start,
+    stop: (id) => host.post(`/api/services/${id}/stop`),
+    async startAll() {
+      const all = await Promise.all(stage.services.map((service) => start(service.name)));
+      return {
+        begun: all.map(({ begun }) => begun).reduce((a, b) => (a < b ? a : b)),
+        answered: all.map(({ answered }) => answered).reduce((a, b) => (a > b ? a : b)),
+      };
+    },
+    known: () => runningOf(host),
+    async again() {
+      host.forget();
+      host = await startHost(basePath, options);
+    },
+    get load() {
+      const port = Number(new URL(host.url).port);
+      return {
+        port,
+        status: requestText(port, `/api/services/${stage.services[0]?.name}`),
+        list: requestText(port, `/api/services?limit=${Math.min(1_000, stage.services.length)}`),
+      };
+    },
+    close: () => host.forget(),
+  };
+}
+
 /** This host, over its REST API; `main` is the program of another build. */
 export function coredinator({ name = 'coredinator', main } = {}) {
   const manifest =
@@ -48,41 +86,6 @@ export function coredinator({ name = 'coredinator', main } = {}) {
     ],
     restartDelayMs: RESTART_DELAY_MS,
     version: () => JSON.parse(readFileSync(manifest, 'utf8')).version,
-    async setUp(stage) {
-      const { basePath, program } = makePlant(stage.folder, configuration(stage), (path) =>
-        linkSync(stage.programs.corebench, path),
-      );
-      linkSync(stage.programs.corelog, join(program, '../corelog-1.0.0'));
-      const options = { sockets: SOCKETS, env: stage.env, ...(main === undefined ? {} : { main }) };
-      stage.begin();
-      let host = await startHost(basePath, options);
-      const start = (id) => host.post(`/api/services/${id}/start`);
-      return {
-        pid: () => host.pid,
-        start,
-        stop: (id) => host.post(`/api/services/${id}/stop`),
-        async startAll() {
-          const all = await Promise.all(stage.services.map((service) => start(service.name)));
-          return {
-            begun: all.map(({ begun }) => begun).reduce((a, b) => (a < b ? a : b)),
-            answered: all.map(({ answered }) => answered).reduce((a, b) => (a > b ? a : b)),
-          };
-        },
-        known: () => runningOf(host),
-        async again() {
-          host.forget();
-          host = await startHost(basePath, options);
-        },
-        get load() {
-          const port = Number(new URL(host.url).port);
-          return {
-            port,
-            status: requestText(port, `/api/services/${stage.services[0]?.name}`),
-            list: requestText(port, `/api/services?limit=${Math.min(1_000, stage.services.length)}`),
-          };
-        },
-        close: () => host.forget(),
-      };
-    },
+    setUp: (stage) => openHost(stage, main),
   };
 }

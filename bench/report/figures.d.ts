@@ -12,6 +12,7 @@ export interface Row extends Title {
   readonly columns: Readonly<Record<string, Spread>>;
   readonly best: string | null;
   readonly toBest: Spread | null;
+  readonly toFloor: Spread | null;
   readonly toLimit: Spread | null;
 }
 
@@ -22,5 +23,6 @@ export interface Figures {
 }
 
 export const LIMIT: string;
+export const FLOOR: string;
 export function createFigures(): Figures;
 export function summarize(figures: Figures, titles: readonly Title[], own: string): readonly Row[];

@@ -2,6 +2,9 @@ import { ratioOf, spreadOf } from './statistics.js';
 
 /** The column of what the machine allows; it is no peer. */
 export const LIMIT = 'limit';
+/** The column of the smallest program that keeps the promises of the host; it is no peer either. */
+export const FLOOR = 'floor';
+const NO_PEERS = [LIMIT, FLOOR];
 
 /** The figures of a run as they come in: one for each row, column and round. */
 export function createFigures() {
@@ -20,18 +23,18 @@ export function createFigures() {
   };
 }
 
-/** The other columns of a row, the best first; a row in which less is better begins with the smallest. */
+/** The peers of a row, the best first; a row in which less is better begins with the smallest. */
 function ranked(columns, better) {
   const direction = better === 'more' ? -1 : 1;
   return Object.entries(columns)
-    .filter(([name, spread]) => name !== LIMIT && spread !== null)
+    .filter(([name, spread]) => !NO_PEERS.includes(name) && spread !== null)
     .sort(([, a], [, b]) => direction * (a.median - b.median))
     .map(([name]) => name);
 }
 
 /**
  * The rows with figures: for each column median and range of its rounds, and of the column `own` how many times it is
- * the best other column, and the limit. `titles` describes each row: `{ id, title, unit, better }`; a row that is `plain`
+ * the best other peer, the floor and the limit. `titles` describes each row: `{ id, title, unit, better }`; a row that is `plain`
  * has no ratio.
  */
 export function summarize(figures, titles, own) {
@@ -44,6 +47,6 @@ export function summarize(figures, titles, own) {
     const best = ranked(columns, row.better).find((name) => name !== own) ?? null;
     const ratio = (other) =>
       row.plain || other === null ? null : ratioOf(figures.of(row.id, own), figures.of(row.id, other));
-    return [{ ...row, columns, best, toBest: ratio(best), toLimit: ratio(LIMIT) }];
+    return [{ ...row, columns, best, toBest: ratio(best), toFloor: ratio(FLOOR), toLimit: ratio(LIMIT) }];
   });
 }

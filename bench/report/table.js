@@ -1,4 +1,4 @@
-import { LIMIT } from './figures.js';
+import { FLOOR, LIMIT } from './figures.js';
 
 /** Three significant digits, without an exponent: 8,432; 84.3; 0.843. */
 export function format(value) {
@@ -34,15 +34,19 @@ function peerCell({ columns, best, better }, name, own) {
   return isFirst ? `**${text}**` : text;
 }
 
-/** The rows of `summarize` as a table, with one column for each peer. */
+const times = (ratio) => (ratio === null ? '–' : `${cell(ratio)} ×`);
+
+/** The rows of `summarize` as a table, with one column for each peer; one of them may be the floor, which has a ratio. */
 export function rowsTable(rows, peers, own) {
-  const head = ['row', ...peers, 'limit', 'to the best peer', 'to the limit'];
+  const hasFloor = peers.includes(FLOOR);
+  const head = ['row', ...peers, 'limit', 'to the best peer', ...(hasFloor ? ['to the floor'] : []), 'to the limit'];
   const lines = rows.map((row) => [
     `${row.title}, ${row.unit}`,
     ...peers.map((name) => peerCell(row, name, own)),
     cell(row.columns[LIMIT]),
     row.toBest === null ? '–' : `${cell(row.toBest)} × ${row.best}`,
-    row.toLimit === null ? '–' : `${cell(row.toLimit)} ×`,
+    ...(hasFloor ? [times(row.toFloor)] : []),
+    times(row.toLimit),
   ]);
   return markdownTable(head, lines);
 }

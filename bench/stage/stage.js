@@ -39,6 +39,19 @@ async function killAll(id) {
   }
 }
 
+/** A shim writes the exit record of a service that was killed a moment later, perhaps into a folder that is just being emptied. */
+async function remove(folder) {
+  for (let left = 5; ; left -= 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await pause(POLL_MS * 10);
+    }
+  }
+}
+
 /** Rejects with what did not happen in time. */
 async function inTime(promise, what) {
   let timer;
@@ -167,7 +180,7 @@ export function openRun(base = tmpdir()) {
     /** Ends every process of the run and removes its folder; rejects if one of them does not end. */
     async close() {
       await killAll(id);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      await remove(folder);
     },
   };
 }

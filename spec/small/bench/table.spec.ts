@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createFigures, LIMIT, summarize, type Title } from '../../../bench/report/figures.js';
+import { createFigures, FLOOR, LIMIT, summarize, type Title } from '../../../bench/report/figures.js';
 import { cell, format, rowsTable } from '../../../bench/report/table.js';
 
 const START: Title = { id: 'start', title: 'start', unit: 'ms', better: 'less' };
@@ -27,6 +27,15 @@ describe('the table of the benchmark', () => {
     const [row] = summarize(figuresOf('rate', { us: [100], a: [50], b: [200], [LIMIT]: [900] }), [RATE], 'us');
     expect(row?.best).to.equal('b');
     expect(row?.toBest?.median).to.equal(0.5);
+  });
+
+  it('compares with the floor round by round, and does not take it for a peer', () => {
+    const figures = figuresOf('start', { us: [6, 8], quick: [3, 4], [FLOOR]: [2, 4], [LIMIT]: [1, 1] });
+    const [row] = summarize(figures, [START], 'us');
+    expect(row?.best).to.equal('quick');
+    expect(row?.toFloor).to.deep.equal({ median: 2.5, min: 2, max: 3, rounds: 2 });
+    expect(summarize(figuresOf('start', { us: [6], quick: [3] }), [START], 'us')[0]?.toFloor).to.equal(null);
+    expect(summarize(figuresOf('start', { us: [6], [FLOOR]: [3] }), [START], 'us')[0]?.best).to.equal(null);
   });
 
   it('leaves out rows without figures, and ratios of plain rows', () => {
@@ -60,5 +69,17 @@ describe('the table of the benchmark', () => {
     ]);
     const behind = rowsTable(summarize(figures, [START], 'a'), ['us', 'a'], 'a');
     expect(behind).to.contain('| start, ms | 2 | 4 | 1 | 2 × us | 4 × |');
+  });
+
+  it('has the floor and the ratio to it where it was measured, and the bold figure is that of the first peer all the same', () => {
+    const figures = figuresOf('start', { us: [3], a: [4], [FLOOR]: [2], [LIMIT]: [1] });
+    figures.note('rate', 'us', 0, 100);
+    const table = rowsTable(summarize(figures, [START, RATE], 'us'), ['us', 'a', FLOOR], 'us');
+    expect(table.split('\n')).to.deep.equal([
+      '| row | us | a | floor | limit | to the best peer | to the floor | to the limit |',
+      '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| start, ms | **3** | 4 | 2 | 1 | 0.75 × a | 1.5 × | 3 × |',
+      '| status, requests/s | 100 | – | – | – | – | – | – |',
+    ]);
   });
 });
