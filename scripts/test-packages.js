@@ -13,9 +13,10 @@ import { delimiter, join } from 'node:path';
 const PROGRAMS = {
   'redis-server': ['redis-server', 'redis-cli'],
   nginx: ['nginx'],
-  chromium: ['chromium'],
   python3: ['python3'],
 };
+/** Programs and packages of which one is enough, the best first; not every system has that. */
+const BROWSERS = ['chromium-headless-shell', 'chromium'];
 /** The parts of the script have their own limits; this is for unforeseen cases. */
 const LIMIT_MS = 30 * 60_000;
 
@@ -44,7 +45,9 @@ function say(text) {
   console.log(`coredinator: ${text}`);
 }
 
-function install(packages) {
+/** Tries one list of packages after the other until one can be installed. */
+function install(lists) {
+  const [packages, ...others] = lists;
   const names = packages.join(', ');
   const without = (reason) => say(`${names} cannot be installed (${reason}), so the specs that need them are skipped.`);
   if (process.env.SKIP_TEST_PACKAGES) return without('SKIP_TEST_PACKAGES is set');
@@ -56,13 +59,16 @@ function install(packages) {
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: LIMIT_MS };
   const { status, stdout, error } = spawnSync(command, args, options);
   const said = (stdout ?? '').trim();
+  if (status !== 0 && others.length > 0) return install(others);
   if (status !== 0) return without(error?.message ?? (said || `status ${status}`));
   if (said !== '') say(`${said.replaceAll('\n', '; ')}.`);
 }
 
 try {
   const missing = Object.entries(PROGRAMS).filter(([, programs]) => !programs.every(isInstalled));
-  if (missing.length > 0) install(missing.map(([name]) => name));
+  const names = missing.map(([name]) => name);
+  if (!BROWSERS.some(isInstalled)) install(BROWSERS.map((browser) => [...names, browser]));
+  else if (names.length > 0) install([names]);
 } catch (error) {
   say(`specs may be skipped: ${error instanceof Error ? error.message : error}`);
 }

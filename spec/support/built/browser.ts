@@ -5,14 +5,21 @@ import { findProgram } from './real-services.ts';
 /** A browser takes a while to open on a busy machine. */
 const OPEN_MS = 60_000;
 
+/** By preference: the one without windows needs an eighth less processor time for the same pages. */
+const BROWSERS = ['chromium-headless-shell', 'chromium'] as const;
+
+function findBrowser(): string | null {
+  return BROWSERS.map((name) => findProgram(name)).find((path) => path !== null) ?? null;
+}
+
 /** Why no browser is available, as a sentence; null: one is available. */
 function whyNoBrowser(): string | null {
-  return findProgram('chromium') === null ? 'chromium missing: "npm run test:packages" says why' : null;
+  return findBrowser() === null ? 'chromium missing: "npm run test:packages" says why' : null;
 }
 
 /** A headless browser. The caller closes it. */
 function openBrowser(): Promise<Browser> {
-  const executablePath = findProgram('chromium');
+  const executablePath = findBrowser();
   if (executablePath === null) throw new Error('There is no chromium on this machine.');
   // Its sandbox needs permissions that containers do not have, and it only opens pages of the host under test.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
