@@ -19,7 +19,8 @@ export async function until(what, probe, timeoutMs = 20_000) {
 
 /** The checkout from the command line; throws if it cannot be used. */
 export function checkoutOf(script, given) {
-  if (given === undefined) throw new Error(`Usage: node scripts/older-host/${script} CHECKOUT, a built checkout of version 0.1.0`);
+  if (given === undefined)
+    throw new Error(`Usage: node scripts/older-host/${script} CHECKOUT, a built checkout of version 0.1.0`);
   const checkout = resolve(given);
   for (const [file, remedy] of [
     ['dist/main.js', 'npm run build'],
