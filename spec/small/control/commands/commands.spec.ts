@@ -180,6 +180,21 @@ describe('commands', () => {
       expect(world.processes.live()).to.deep.equal([]);
     });
 
+    it('are brought up together, so that their intentions share commits', async () => {
+      for (const id of ['one', 'two', 'three']) world.specs.hosts.push(serviceSpec(id));
+      world.kill();
+      const commit = world.store.commitIntentions.bind(world.store);
+      let open = 0;
+      let most = 0;
+      world.store.commitIntentions = async (intentions) => {
+        most = Math.max(most, (open += 1));
+        await commit(intentions);
+        open -= 1;
+      };
+      await world.boot();
+      expect(most).to.equal(3);
+    });
+
     it('that were dropped do not hold up the host that comes back: it answers while they end', async () => {
       world.specs.hosts.push(serviceSpec('telemetry'));
       world.kill();
