@@ -22,6 +22,7 @@ import { describeMachine } from './stage/machine.js';
 import { contextOf, numbersOf, progress, selectRows, withRun } from './stage/measure.js';
 import { PEERS } from './peers/peers.js';
 import { summarize } from './report/figures.js';
+import { growthTable } from './report/growth.js';
 import { rowsTable } from './report/table.js';
 import { ROWS } from './rows/rows.js';
 
@@ -52,12 +53,13 @@ function findPeers(text) {
   };
 }
 
-function markdown({ machine, rows, found, missing, at, rounds }) {
+function markdown({ machine, rows, found, missing, at, rounds, counts }) {
   const names = found.map(({ peer }) => peer.name);
   const parts = [
     `${at}; ${machine.cores} cores (${machine.processor}), ${machine.memory_gib} GiB, ${machine.kernel}, ${machine.file_system}, Node ${machine.node}; ` +
       `${rounds} rounds. Before the run the machine was ${machine.busy_before_percent} % busy (load ${machine.load_before.toFixed(1)}).`,
     rowsTable(rows, names, OWN),
+    ...[growthTable(rows, counts, OWN)].filter((table) => table !== null),
     [
       ...found.map(({ peer, version }) => `- ${peer.name}: version ${version}.`),
       ...found.flatMap(({ peer }) => peer.notes).map((note) => `- ${note}`),
@@ -93,7 +95,7 @@ await withRun(values.folder, async (run) => {
   const versions = Object.fromEntries(found.map(({ peer, version }) => [peer.name, version]));
   const write = () => {
     const rows = summarize(context.figures, titles, OWN);
-    const text = markdown({ machine, rows, found, missing, at, rounds });
+    const text = markdown({ machine, rows, found, missing, at, rounds, counts });
     const json = { at, machine, rounds, versions, missing: missing.map(({ peer }) => peer.name), rows };
     if (values.markdown !== undefined) writeFileSync(values.markdown, text);
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(json, null, 2)}\n`);

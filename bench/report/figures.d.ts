@@ -6,6 +6,7 @@ export interface Title {
   readonly unit: string;
   readonly better: 'less' | 'more';
   readonly plain?: boolean;
+  readonly perService?: boolean;
 }
 
 export interface Row extends Title {

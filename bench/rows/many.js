@@ -17,12 +17,12 @@ const KNOWN_MS = 120_000;
 
 const titlesOf = (count) => {
   const of = count.toLocaleString('en-US');
-  const row = (id, title, unit) => ({ id: `many-${id}-${count}`, title, unit, better: 'less' });
+  const row = (id, title, unit, more) => ({ id: `many-${id}-${count}`, title, unit, better: 'less', ...more });
   return [
     row('seconds', `start of ${of} in one go: first request → all alive`, 's'),
-    row('cpu', `… processor time of the supervision, per service (${of})`, 'ms'),
+    row('cpu', `… processor time of the supervision, per service (${of})`, 'ms', { perService: true }),
     row('memory', `memory of the supervision with ${of} services`, 'MiB PSS'),
-    row('each', `… beyond that with nothing to supervise, per service (${of})`, 'KiB PSS'),
+    row('each', `… beyond that with nothing to supervise, per service (${of})`, 'KiB PSS', { perService: true }),
     row('idle', `idle with ${of} services, processor time`, '% of a core'),
   ];
 };

@@ -51,6 +51,25 @@ export function processesOf(run, programs) {
   });
 }
 
+const parentOf = (pid) => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[1]);
+
+/**
+ * The pids of what supervises among processes of `processesOf`: those that are no children, and all between them and
+ * the children, which may have no environment (the shims of this host and their launcher).
+ */
+export function supervisionOf(found) {
+  const known = new Set(found.map(({ pid }) => pid));
+  const supervision = new Set(found.flatMap(({ pid, isChild }) => (isChild ? [] : [pid])));
+  for (const { pid } of found) {
+    let parent = ifAlive(() => parentOf(pid));
+    while (parent !== null && parent > 1 && parent !== process.pid && !known.has(parent) && !supervision.has(parent)) {
+      supervision.add(parent);
+      parent = ifAlive(() => parentOf(parent));
+    }
+  }
+  return [...supervision];
+}
+
 /** KiB of a process; PSS: shared pages count in proportion; private: pages that no other process has. */
 export function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeFifo, readReports } from '../births.js';
-import { processesOf } from './processes.js';
+import { processesOf, supervisionOf } from './processes.js';
 import { compile } from '../programs/programs.js';
 
 const PROGRAMS = ['corebench', 'corelog', 'corespawn', 'coreload'];
@@ -147,7 +147,7 @@ export function openRun(base = tmpdir()) {
       begin: () => (begunAt = process.hrtime.bigint()),
       begunAt: () => begunAt,
       processes: () => processesOf(runId, CHILDREN),
-      supervision: () => stage.processes().flatMap(({ pid, isChild }) => (isChild ? [] : [pid])),
+      supervision: () => supervisionOf(stage.processes()),
       async close() {
         stage.session?.close();
         await killAll(runId);
