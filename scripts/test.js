@@ -3,7 +3,7 @@
  * `npm run check`, in what the tiers leave of the processors (they wait half of the time), and installs the packages of
  * the last tier. The output of these two is printed when they have ended. Exits with 1 if something failed; a failed tier
  * is the last one.
- * Usage: node scripts/test.js [--checked], where the check has passed already
+ * Usage: node scripts/test.js
  */
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
@@ -42,8 +42,7 @@ async function tiers() {
   return (await foreground('test:large')) ? [] : ['test:large'];
 }
 
-const checked = process.argv.includes('--checked') ? true : background('check');
-const [isChecked, failed] = await Promise.all([checked, tiers()]);
+const [isChecked, failed] = await Promise.all([background('check'), tiers()]);
 if (!isChecked) failed.push('check');
 if (failed.length > 0) {
   console.error(`Failed: ${failed.join(', ')}.`);
