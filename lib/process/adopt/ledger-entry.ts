@@ -5,7 +5,7 @@ import { NO_PROCESS, type Identity } from '../os/process-identity.ts';
 
 /** The claim of a launch that is known to be real, if its own cannot be read. */
 export function lostClaim({ shim, bootId }: LaunchEntry): ShimClaim {
-  const kind = shim === 'pod' ? 'sh' : shim; // a pod has no claim, see #takeOpen
+  const kind = shim === 'pod' ? 'sh' : shim; // an adoption refuses a pod before it needs a claim
   return { owner: 'shim', kind, shim: NO_PROCESS, boot: bootId, outputBuffer: null };
 }
 
