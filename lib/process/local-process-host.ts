@@ -73,7 +73,6 @@ class LocalProcessHost implements LocalHost {
   readonly #trees: Trees;
   readonly #orphans: Orphans;
   /** The newest generations with log files, read at the first launch of each service. */
-  readonly #logged = new Map<ServiceId, number>();
   /** The boot that launches on record must be of to be alive; null: none of them is. */
   readonly #recordedBoot: string | null;
   readonly #unreadable: UnreadableLaunches;
@@ -152,6 +151,11 @@ class LocalProcessHost implements LocalHost {
       return { type: 'refused', generation: request.generation - (isHeld ? 1 : 0), failure };
     }
     const newest = this.#newestGeneration(serviceId);
+    if (newest === null) {
+      const { logs } = this.#context.layout;
+      const reason = `Service "${serviceId}" cannot be launched: the folder "${logs}" is missing, so its last generation is unknown.`;
+      return { type: 'refused', generation: request.generation - 1, failure: transient('ESTATE', reason) };
+    }
     const orphan = this.#orphans.reasonAgainst(serviceId);
     // Attempts that fail because of an orphan use up no generation.
     if (orphan !== null) return { type: 'refused', generation: newest, failure: transient('ESTRAY', orphan) };
@@ -163,12 +167,15 @@ class LocalProcessHost implements LocalHost {
     return outcome;
   }
 
-  /** A used generation identifies one process, one exit and one pair of log files permanently. */
-  #newestGeneration(serviceId: ServiceId): number {
-    const known = this.#trees.status.get(serviceId)?.generation ?? 0;
+  /**
+   * A used generation identifies one process, one exit and one pair of log files permanently. Read for each launch: what a missing or an
+   * empty folder says is wrong as soon as it is back. Null: unknown.
+   */
+  #newestGeneration(serviceId: ServiceId): number | null {
     // The ledger may be older than what ran before this host: the database was lost, or replaced by an older one.
-    const logged = this.#logged.get(serviceId) ?? newestLogged(this.#context.layout, serviceId);
-    this.#logged.set(serviceId, logged);
+    const logged = newestLogged(this.#context.layout, serviceId);
+    if (logged === null) return null;
+    const known = this.#trees.status.get(serviceId)?.generation ?? 0;
     return Math.max(known, logged, this.#orphans.newestGeneration(serviceId));
   }
 

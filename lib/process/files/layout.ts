@@ -44,12 +44,12 @@ export function lockFile(layout: Layout, serviceId: ServiceId): string {
 }
 
 /**
- * The highest generation of a service with log files; 0: none. Log files survive the loss of the ledger. What is no file
- * was not written by a launch.
+ * The highest generation of a service with log files; 0: none; null: the folder of all log files is missing, so nobody
+ * knows. Log files survive the loss of the ledger. What is no file was not written by a launch.
  */
-export function newestLogged(layout: LogLayout, serviceId: ServiceId): number {
+export function newestLogged(layout: LogLayout, serviceId: ServiceId): number | null {
   const folder = logFolder(layout, serviceId);
-  if (!existsSync(folder)) return 0; // as before the first launch
+  if (!existsSync(folder)) return existsSync(layout.logs) ? 0 : null; // 0 as before the first launch
   const entries = readdirSync(folder, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && /^\d+\./.test(entry.name));
   return Math.max(0, ...files.map(({ name }) => Number.parseInt(name, 10)));

@@ -264,6 +264,36 @@ describe('the launches of a local process host', function () {
     localLaunchBy(await host.launch(world.request(PUMP, 2)));
   });
 
+  it('use up no generation while the logs are away, which alone know the last one, and continue after it then', async () => {
+    await open(kinds[0]!);
+    const request = world.request(PUMP, 1);
+    const logs = join(world.stateDir, 'logs');
+    mkdirSync(join(logs, PUMP));
+    writeFileSync(join(logs, PUMP, '55.log'), ''); // of a launch that the ledger has lost
+    renameSync(logs, `${logs}.away`);
+    const outcome = await host.launch(request);
+    expect(outcome).to.deep.include({ type: 'refused', generation: 0 });
+    expect(outcome).to.have.nested.include({ 'failure.code': 'ESTATE', 'failure.isPermanent': false });
+    renameSync(`${logs}.away`, logs);
+    expect(localLaunchBy(await host.launch(request)).generation).to.equal(56);
+  });
+
+  it('continue after the last generation of logs in whose place an empty folder was for a while', async () => {
+    await open(kinds[0]!);
+    const request = world.request(PUMP, 1);
+    const logs = join(world.stateDir, 'logs');
+    mkdirSync(join(logs, PUMP));
+    writeFileSync(join(logs, PUMP, '55.log'), '');
+    renameSync(logs, `${logs}.away`);
+    mkdirSync(logs);
+    world.ledger.breakDown(true); // as the host does when it sees that
+    expect(await refusalOf(request)).to.include({ code: 'ESTORE' });
+    world.ledger.breakDown(false);
+    rmSync(logs, { recursive: true });
+    renameSync(`${logs}.away`, logs);
+    expect(localLaunchBy(await host.launch(request)).generation).to.equal(56);
+  });
+
   describe('through a launcher', () => {
     before(function () {
       if (bestShimKind() !== 'native') this.skip();

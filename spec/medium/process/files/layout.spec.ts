@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import { layoutOf, newestLogged } from '../../../../lib/process/files/layout.ts';
@@ -14,7 +14,7 @@ describe('the newest generation that has written output', () => {
   const put = (name: string): void => {
     writeFileSync(join(stateDir, 'logs', PUMP, name), '');
   };
-  const newest = (): number => newestLogged(layoutOf(stateDir), PUMP);
+  const newest = (): number | null => newestLogged(layoutOf(stateDir), PUMP);
 
   beforeEach(() => {
     stateDir = temporaryFolder();
@@ -24,6 +24,14 @@ describe('the newest generation that has written output', () => {
   it('is none without files, and without their folder', () => {
     expect(newest()).to.equal(0);
     expect(newestLogged(layoutOf(stateDir), parseServiceId('other'))).to.equal(0);
+  });
+
+  it('is unknown while the folder of all output is missing', () => {
+    put('9.stdout');
+    renameSync(join(stateDir, 'logs'), join(stateDir, 'away'));
+    expect(newest()).to.equal(null);
+    renameSync(join(stateDir, 'away'), join(stateDir, 'logs'));
+    expect(newest()).to.equal(9);
   });
 
   it('is the highest, not the last by name', () => {
