@@ -35,17 +35,21 @@ export class Slices {
   }
 
   #work(): void {
-    const { sliceMs, log, step, onEnd, elapsed = () => performance.now() } = this.#options;
+    try {
+      if (this.#workOnSlice()) this.arm();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the inspector failed to show an actor');
+      this.arm();
+    }
+  }
+
+  /** Returns whether there may be more to do. */
+  #workOnSlice(): boolean {
+    const { sliceMs, step, onEnd, elapsed = () => performance.now() } = this.#options;
     const until = elapsed() + sliceMs;
     try {
-      while (step()) {
-        if (elapsed() < until) continue;
-        this.arm();
-        return;
-      }
-    } catch (error) {
-      log.error({ err: error }, 'the inspector failed to show an actor');
-      this.arm();
+      while (step()) if (elapsed() >= until) return true;
+      return false;
     } finally {
       onEnd();
     }

@@ -108,15 +108,13 @@ export class Viewer {
 
   #show(actor: AnyActorRef, present: Present): void {
     const snapshot = snapshotOf(actor);
-    if (!this.#known.has(actor)) {
+    const isNew = !this.#known.has(actor);
+    if (isNew) {
       if (snapshot.status !== 'active') return;
       this.#register(actor, snapshot, present.at, present);
-      if (this.#messages.form === 'compact') {
-        this.#known.set(actor, present.seq);
-        return;
-      }
     }
     this.#known.set(actor, present.seq);
+    if (isNew && this.#messages.form === 'compact') return; // its registration has the snapshot
     this.#send(this.#messages.current(actor, snapshot, present.at));
     this.#forgetIfGone(actor, snapshot);
   }

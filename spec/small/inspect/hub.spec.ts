@@ -244,6 +244,22 @@ describe('the hub of the inspector', () => {
     }
   });
 
+  it('logs what goes wrong while it sends a frame, and continues', () => {
+    const world = new HubWorld();
+    world.startService(serviceSpec('telemetry'));
+    const { socket } = world.watch(undefined, 'compact');
+    const send = socket.send.bind(socket);
+    socket.send = () => {
+      socket.send = send;
+      throw new Error('no');
+    };
+    world.work();
+    expect(JSON.stringify(world.log.records)).to.include('the inspector failed to show an actor');
+    world.service('telemetry').send({ type: 'service.watch', watcher: 'root' });
+    world.work();
+    expect(socket.messages).not.to.deep.equal([]);
+  });
+
   it('works in slices, so that other work gets its turn in between', async () => {
     const world = new HubWorld({ sliceMs: 10 }, 3);
     for (let index = 0; index < 20; index += 1) world.startService(serviceSpec(`s${index}`));
