@@ -93,6 +93,11 @@ export class Chaos {
     return view.pid === said;
   }
 
+  /** What the last host still has to get over before everything is as intended. */
+  harmLast(_host) {
+    return Promise.resolve();
+  }
+
   /** Resolves when what stopped services leave behind is gone. */
   atRest() {
     return Promise.resolve();

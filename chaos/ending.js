@@ -27,6 +27,7 @@ export class LastHost {
     const host = this.#chaos.start();
     if (!(await host.ready())) throw new Error(`The last host did not start: ${host.tail}`);
     await this.#chaos.checkIntentions(host);
+    await this.#chaos.harmLast(host);
     await this.#untilQuiet(host);
     await checkHealthy(host, this.#chaos.limits.healthyMs, this.#tally, 'at the end');
     await checkViews(host, this.#chaos);

@@ -12,6 +12,8 @@ const STARTED_MS = 90_000;
 const WATCH_MS = 500;
 const REST_MS = 60_000;
 const SHIM = 'coredinator-shim';
+/** The other hosts are killed before they show whether they would go on once the API server is back. */
+const LAST_FAULT = { name: 'API server killed', whom: [], lastsMs: 3_000, moment: 'alive' };
 
 /** The rounds on a cluster: hosts that are started and killed, commands, processes in pods that are killed, and faults of the cluster. */
 export class ClusterChaos extends Chaos {
@@ -144,6 +146,16 @@ export class ClusterChaos extends Chaos {
     for (const kill of plan.killsWhileDead) this.harm(kill, 'services killed while no host was running');
     await pause(plan.deadMs);
     this.ledger.sample();
+  }
+
+  /** While the API server is away, all that runs ends: the last host has to launch it again. */
+  async harmLast(host) {
+    await until(this.limits.quietMs, async () => (await problemsOf(host, this)).length === 0);
+    this.note({ lastFault: LAST_FAULT });
+    await this.#harmCluster(LAST_FAULT);
+    for (const service of this.plant.targets.flatMap(({ services }) => services))
+      this.harm({ service, signal: 'SIGKILL' }, 'services killed');
+    await this.#fault;
   }
 
   /** Resolves when the cluster has nothing of the services any more; called when everything was stopped. */
