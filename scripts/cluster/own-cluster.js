@@ -44,7 +44,7 @@ export async function onOwnCluster(pack, command) {
     const failed = await run(cluster, ['up', folder, NODES], env);
     if (failed !== 0) return failed; // it has taken down what came up
     console.log(`The cluster is up after ${Math.round((performance.now() - from) / 1_000)} s.`);
-    const status = await run(cluster, ['run', ...command], { CLUSTER_SCRIPT: cluster });
+    const status = await run(cluster, ['run', ...command]);
     return (await run(cluster, ['down'])) || status;
   } finally {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true });
