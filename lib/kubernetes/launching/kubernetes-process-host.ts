@@ -154,7 +154,8 @@ export class KubernetesProcessHost implements ProcessHost {
       return { type: 'refused', generation: newest, failure: transient('ESTRAY', orphan) };
     }
     const generation = Math.max(request.generation, newest + 1);
-    if (failure !== null) return { type: 'refused', generation: request.generation, failure };
+    // The launch that nothing is known of yet may have that generation, and its end is still to be reported.
+    if (failure !== null) return { type: 'refused', generation: request.generation - 1, failure };
     const attempt = this.#attemptOf({ ...request, generation });
     this.#current.set(serviceId, attempt);
     try {

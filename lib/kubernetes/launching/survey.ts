@@ -32,8 +32,8 @@ export class Survey {
   readonly #parts: SurveyParts;
   /** Launches of which it is not known yet what became of them. */
   readonly #undecided = new Map<ServiceId, PodLaunch>();
-  /** Launches that turned out to run after the survey, which their actors do not know. */
-  readonly #found = new Map<ServiceId, PodLaunch>();
+  /** Launches that turned out after the survey to have run, which their actors do not know. */
+  readonly #found = new Map<ServiceId, Launch>();
   /** Launches of other engines, which cannot be seen from here. */
   readonly #foreign = new Map<ServiceId, LaunchEntry>();
   #isSurveyed = false;
@@ -64,9 +64,9 @@ export class Survey {
     if (owner !== null && this.#parts.launches.get(owner.launchId) === null) await this.#parts.orphans.take(pod);
   }
 
-  /** The launch that was found running, once; null: there is none. */
+  /** The launch that was found to have run, once; it may have ended since. Null: there is none. */
   takeFound(serviceId: ServiceId): Launch | null {
-    const found = this.#found.get(serviceId)?.launch ?? null;
+    const found = this.#found.get(serviceId) ?? null;
     this.#found.delete(serviceId);
     return found;
   }
@@ -99,9 +99,9 @@ export class Survey {
     for (const entry of newest) this.#takeRest(entry);
     const undecided = launches.map(async ([entry, launch]) => {
       await this.#parts.adoption.take(launch, entry);
+      const result = entry.state === 'intent' ? await launch.result : null;
       this.#undecided.delete(entry.serviceId);
-      if (this.#isSurveyed && entry.state === 'intent' && launch.launch !== null)
-        this.#found.set(entry.serviceId, launch);
+      if (this.#isSurveyed && result?.type === 'launched') this.#found.set(entry.serviceId, result.launch);
     });
     await Promise.all(undecided.map((one) => one.catch(leave)));
     this.#isSurveyed = true;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { recordSink } from '../../../lib/logs/sink/record-sink.ts';
+import type { Launch } from '../../../lib/model/process.ts';
 import { parseServiceId, type ServiceId } from '../../../lib/model/values/ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeClusterWorld, pause } from '../../support/kubernetes/fake-cluster-world.ts';
@@ -100,17 +101,48 @@ describe('a host whose API server is away', function () {
     expect(world.cluster.names('pods')).to.have.length(1);
   });
 
-  it('stops a launch of which it did not know yet whether its program runs, once the cluster answers', async () => {
-    const { launchId } = await world.launch(PUMP);
-    await world.host.close();
-    const entry = world.ledger.entries.get(launchId);
-    if (entry === undefined) throw new Error('It is not in the ledger.');
-    world.ledger.put({ ...entry, state: 'intent', startTime: null, place: null });
-    world.cluster.goAway();
-    await world.openHost().survey();
-    const stopping = world.host.stop(PUMP, STOP);
-    await pause(5);
-    world.cluster.comeBack();
-    expect(await stopping).to.include({ signal: 'SIGTERM', isKnown: true });
+  describe('and which does not know whether the program of a launch has run', () => {
+    let launch: Launch;
+
+    beforeEach(async () => {
+      launch = await world.launch(PUMP);
+      await world.host.close();
+      const entry = world.ledger.entries.get(launch.launchId);
+      if (entry === undefined) throw new Error('It is not in the ledger.');
+      world.ledger.put({ ...entry, state: 'intent', startTime: null, place: null });
+    });
+
+    it('stops it once the cluster answers', async () => {
+      world.cluster.goAway();
+      await world.openHost().survey();
+      const stopping = world.host.stop(PUMP, STOP);
+      await pause(5);
+      world.cluster.comeBack();
+      expect(await stopping).to.include({ signal: 'SIGTERM', isKnown: true });
+    });
+
+    it('uses up no generation by what it refuses: that of the launch, whose end is still to be told', async () => {
+      world.cluster.goAway();
+      await world.openHost().survey();
+      const outcome = await world.host.launch(podRequest(PUMP, 1));
+      expect(outcome).to.include({ type: 'refused', generation: 0 });
+      world.cluster.comeBack();
+    });
+
+    it('tells its end, if it has ended by the time the cluster answers', async () => {
+      world.cluster.end(world.pod(PUMP), 13);
+      world.cluster.goAway();
+      await world.openHost().survey();
+      world.cluster.comeBack();
+      await eventually(() => {
+        expect(world.host.status(PUMP)).to.include({ status: 'exited' });
+      }, 20_000);
+      const found = await world.launch(PUMP);
+      expect(found).to.include({ launchId: launch.launchId, generation: 1 });
+      expect(await world.exitOf(found)).to.include({ code: 13, isKnown: true });
+      await eventually(async () => {
+        expect(await world.launch(PUMP, 2)).to.include({ generation: 2 });
+      }, 20_000);
+    });
   });
 });
