@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const NODES = '3';
+const SIGNALS = ['SIGINT', 'SIGTERM'];
 const cluster = join(import.meta.dirname, 'cluster.sh');
 
 /** Why there can be no cluster here, as a sentence that says what to do; null: there can. `pack`: its file, or empty. */
@@ -27,10 +28,14 @@ export function run(file, args, env = {}) {
     env: { ...process.env, ...env },
     detached: true,
   });
+  const end = () => process.kill(-child.pid, 'SIGTERM');
+  for (const signal of SIGNALS) process.on(signal, end);
   return new Promise((done, failed) => {
     child.once('error', failed);
-    child.once('close', (code) => done(code ?? 1));
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.kill(-child.pid, 'SIGTERM'));
+    child.once('close', (code) => {
+      for (const signal of SIGNALS) process.off(signal, end); // it is gone
+      done(code ?? 1);
+    });
   });
 }
 
