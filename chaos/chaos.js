@@ -10,7 +10,7 @@ import { Innocents } from './innocents.js';
 import { Ledger } from './ledger.js';
 import { isBeingRead, logProblem } from './log-check.js';
 import { endsOf } from './oracle/ends.js';
-import { pause, until, within } from './patience.js';
+import { pause, until } from './patience.js';
 import { release } from './plant.js';
 import { isAlive, signal as send } from './proc.js';
 import { roundOf } from './story.js';
@@ -147,7 +147,7 @@ export class Chaos {
       else if (plan.isBootKill) await this.#killAtBoot(host, plan);
       else await this.#live(host, plan);
     }
-    const { code, signal } = await within(5_000, host.ended, 'a host to be gone');
+    const { code, signal } = await host.gone();
     if (signal === 'SIGKILL' && !host.isKilled) this.tally.hit(`self-kills ${plan.point}`);
     else if (signal !== 'SIGKILL')
       this.tally.lose('crashed hosts', `exit code ${code}, signal ${signal}: ${host.tail}`);

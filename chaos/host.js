@@ -6,6 +6,9 @@ import { childrenOf, signal } from './proc.js';
 
 const READY_MS = 30_000;
 const ANSWER_MS = 20_000;
+/** On a machine that is busy, a process that was killed is not gone at once. */
+const GONE_MS = 30_000;
+const LEFT_MS = 60_000;
 const TAIL = 4_000;
 /** What a shell and `unshare` return for a program that was killed. */
 const KILLED = 137;
@@ -16,6 +19,7 @@ export class HostProcess {
   #stderr = '';
   #isWrapped;
   #answerMs;
+  #readyMs;
   url = null;
   isOver = false;
   /** Whether this harness killed it. */
@@ -26,9 +30,19 @@ export class HostProcess {
   /** `prefix`: a command that runs it as its child; `env`: more variables. Paths default to those of the plant. */
   constructor(
     plant,
-    { number, crashAt = null, prefix = [], env: more = {}, basePath, stateDir, answerMs = ANSWER_MS },
+    {
+      number,
+      crashAt = null,
+      prefix = [],
+      env: more = {},
+      basePath,
+      stateDir,
+      answerMs = ANSWER_MS,
+      readyMs = READY_MS,
+    },
   ) {
     this.#answerMs = answerMs;
+    this.#readyMs = readyMs;
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('COREDINATOR_'));
     const crash = crashAt === null ? {} : { COREDINATOR_CRASH_AT: crashAt };
     const main = join(plant.folder, 'package/dist/main.js');
@@ -75,21 +89,26 @@ export class HostProcess {
     return this.#stderr.slice(-TAIL);
   }
 
+  /** Resolves with how it ended, which something else has seen to. */
+  gone() {
+    return within(GONE_MS, this.ended, 'a host to be gone');
+  }
+
   /** True once the API is ready, false if the host ended before. */
   ready() {
-    return within(READY_MS, Promise.race([this.#up, this.ended.then(() => false)]), 'the host to be ready');
+    return within(this.#readyMs, Promise.race([this.#up, this.ended.then(() => false)]), 'the host to be ready');
   }
 
   async kill() {
     this.isKilled = !this.isOver;
     if (!this.isOver) signal(this.pid, 'SIGKILL');
-    return within(5_000, this.ended, 'a killed host to be gone');
+    return this.gone();
   }
 
   /** Sends SIGTERM; resolves with how it ended. */
   async leave() {
     this.#child.kill('SIGTERM');
-    return within(20_000, this.ended, 'the host to exit on SIGTERM');
+    return within(LEFT_MS, this.ended, 'the host to exit on SIGTERM');
   }
 
   /** The response; null if the host ended before. */

@@ -1,5 +1,5 @@
 /**
- * Proves that the chaos test sees faults: `npm run chaos:prove -- [--only TEXT] [--seed S]`.
+ * Proves that the chaos test sees faults: `npm run chaos:prove -- [--only TEXT] [--seed S] [--services K]`.
  *
  * Each one-line sabotage of scripts/sabotages/chaos.js is applied to a copy of the built package, and the chaos test runs on
  * that with the kind of fault that it needs. It has to report a loss in the column that the sabotage names. Exit code 1 if
@@ -37,9 +37,11 @@ function sabotaged(one) {
 }
 
 /** Runs the chaos test on a package; resolves with what it prints. */
-function chaos(folder, { fault, column, rounds = ROUNDS }, seed) {
+function chaos(folder, { fault, column, rounds = ROUNDS }) {
   const where = isInCluster ? ['--engine', 'kubernetes'] : ['--faults', fault];
-  const args = ['--package', folder, ...where, '--rounds', String(rounds), '--seed', seed, '--until', column];
+  const { seed, services } = values;
+  const story = ['--rounds', String(rounds), '--seed', seed, '--services', services];
+  const args = ['--package', folder, ...where, ...story, '--until', column];
   const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'chaos/main.js'), ...args]);
   let output = '';
   for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk) => (output += chunk.toString()));
@@ -56,12 +58,12 @@ function countOf(output, column) {
   return Number(new RegExp(`^ +${column} +(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
 }
 
-async function prove(one, seed) {
+async function prove(one) {
   const beganAt = Date.now();
   const folder = sabotaged(one);
   try {
-    const output = await chaos(folder, one, seed);
-    const kept = /^The folder is kept: (.*)$/m.exec(output)?.[1];
+    const output = await chaos(folder, one);
+    const kept = /(?:^The folder is kept:|--resume) (.*)$/m.exec(output)?.[1];
     if (kept !== undefined) rmSync(kept, { recursive: true, force: true, maxRetries: 5 });
     const found = countOf(output, one.column);
     const others = COLUMNS.filter((column) => column !== one.column && countOf(output, column) > 0);
@@ -77,7 +79,11 @@ async function prove(one, seed) {
 }
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, seed: { type: 'string', default: '1' } },
+  options: {
+    only: { type: 'string', default: '' },
+    seed: { type: 'string', default: '1' },
+    services: { type: 'string', default: '8' },
+  },
 });
 const chosen = SABOTAGES.filter(({ name, fault }) => `${fault} ${name}`.includes(values.only));
 if (chosen.length === 0) {
@@ -85,6 +91,6 @@ if (chosen.length === 0) {
   process.exit(1);
 }
 let unreported = 0;
-for (const one of chosen) if (!(await prove(one, values.seed))) unreported += 1;
+for (const one of chosen) if (!(await prove(one))) unreported += 1;
 console.log(`${chosen.length} sabotages, ${unreported} unreported.`);
 process.exitCode = unreported === 0 ? 0 : 1;

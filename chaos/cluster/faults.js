@@ -4,7 +4,7 @@ import { pause } from '../patience.js';
 
 const run = promisify(execFile);
 /** A command of the cluster that takes longer hangs. */
-const COMMAND_MS = 120_000;
+const COMMAND_MS = 300_000;
 
 /**
  * What is done to the cluster: the commands of scripts/cluster/cluster.sh that begin and end it, and how long it lasts.

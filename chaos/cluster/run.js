@@ -84,6 +84,9 @@ async function playPart(run, options, control) {
   const seed = hashOf(`${run.seed}/from/${from}`) % SEEDS; // of the lives of the services, whose generations begin anew
   try {
     await playOne({ ...own, seed, namespace: namespace.name }, tally, { control, namespace });
+  } catch (error) {
+    console.error(`\nWhat was seen until then:\n\n${tally}\n`);
+    throw error;
   } finally {
     await control.mend();
     await namespace.remove();
