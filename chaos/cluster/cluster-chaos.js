@@ -12,6 +12,8 @@ const ANSWER_MS = 90_000;
 const READY_MS = 120_000;
 const STARTED_MS = 90_000;
 const WATCH_MS = 500;
+/** Once the loss that a run ends with has been seen, nobody waits long for what is perhaps not to come. */
+const SEEN_MS = 5_000;
 const REST_MS = 60_000;
 const SHIM = 'coredinator-shim';
 /** The other hosts are killed before they show whether they would go on once the API server is back. */
@@ -54,7 +56,10 @@ export class ClusterChaos extends Chaos {
       await this.#round(roundOf(story, round, this.plant.targets, nodes));
       this.innocents.check();
       onRound(round);
-      if (column !== undefined && this.tally.lostIn(column) > 0) break;
+      if (column !== undefined && this.tally.lostIn(column) > 0) {
+        this.limits.quietMs = SEEN_MS;
+        break;
+      }
     }
     await this.#fault;
     await this.#control.mend();
