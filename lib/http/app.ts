@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { Router } from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import Koa from 'koa';
 import type { Control } from '../control/control.ts';
@@ -10,6 +9,7 @@ import { measured } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';
 import { requestPipeline } from './request-pipeline.ts';
+import { routed } from './routed.ts';
 import { allRoutes } from './routes.ts';
 import { StreamLimit } from './stream-limit.ts';
 import {
@@ -67,22 +67,12 @@ function refuseUnrouted(ctx: RouterContext<RequestState>, upgrades: Upgrades): v
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { name, control, exposition, machines, log, meter, version, guards = new Guards(options) } = options;
   const { upgrades = {}, inspectorUrl } = options;
-  const router = new Router<RequestState>({ sensitive: true });
   const streamLimit = new StreamLimit(options.maxStreams);
-  for (const { method, paths, handle } of allRoutes(
-    control,
-    { name, version },
-    exposition,
-    machines,
-    streamLimit,
-    inspectorUrl,
-  )) {
-    router.register([...paths], [method], handle);
-  }
+  const routes = allRoutes(control, { name, version }, exposition, machines, streamLimit, inspectorUrl);
   const app = new Koa<RequestState>();
   if (meter !== undefined) app.use(measured(meter));
   app.use(requestPipeline({ log, host: { name, version }, guards }));
-  app.use(router.routes());
+  app.use(routed(routes));
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);
   });

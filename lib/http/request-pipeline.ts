@@ -19,6 +19,7 @@ export interface PipelineOptions {
   readonly guards: Guards;
 }
 
+const COMMON_HEADERS = Object.entries(SECURITY_HEADERS);
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 function requestIdOf(req: IncomingMessage): string {
@@ -80,7 +81,7 @@ export function requestPipeline(options: PipelineOptions): Middleware<RequestSta
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();
     ctx.state.requestId = requestIdOf(ctx.req);
-    ctx.set(SECURITY_HEADERS);
+    for (const [name, value] of COMMON_HEADERS) ctx.res.setHeader(name, value);
     ctx.res.setHeader('X-CoreRL-Version', host.version);
     ctx.res.setHeader('X-Request-Id', ctx.state.requestId);
     try {

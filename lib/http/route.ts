@@ -51,8 +51,13 @@ export interface Route {
 
 /** Responds with `value` as JSON; the status is the one set before, or 200. */
 export function sendJson(ctx: Context, value: unknown): void {
+  sendJsonText(ctx, jsonText(value));
+}
+
+/** The same with the text of the body. */
+export function sendJsonText(ctx: Context, text: string): void {
   ctx.res.setHeader('Content-Type', 'application/json');
-  ctx.body = jsonText(value);
+  ctx.body = text;
 }
 
 /** Any handler; its own type has ensured that call and response match its operation. */

@@ -41,6 +41,7 @@ import {
   agentStatusView,
   agentView,
   graphedService,
+  observedView,
   serviceStatusView,
   serviceView,
   unknownAgentStatus,
@@ -61,6 +62,8 @@ export class HostQueries implements Queries {
   readonly #runtime: Runtime;
   readonly #busyPorts: BusyPortsAtEnds;
   readonly #restartTimes: RestartTimes;
+  /** Of the same snapshot there is one view. */
+  readonly #views = new WeakMap<ServiceSnapshot, ServiceView>();
   readonly #launchEnds: Pick<LaunchEnds, 'recorded'>;
   readonly timeline: Queries['timeline'] = (query) => timelineView(this.#runtime, query);
   readonly history: Queries['history'] = (query) => eventPage(this.#runtime, query);
@@ -253,23 +256,23 @@ export class HostQueries implements Queries {
     return isFailing(this.#runtime, entry);
   }
 
-  /** How log space is released depends on this host and its disk, not on who launched the process. */
   view(snapshot: ServiceSnapshot, held = this.#heldOrphans()): ServiceView {
-    const { identity, processes } = this.#runtime.ports;
-    const { guarantees } = identity;
-    const { id } = snapshot.context.spec;
-    const doubt = doubtOf(processes.status(id));
-    const view = serviceView(snapshot, guarantees, { flapping: this.#restartTimes.of(id), doubt });
-    const orphan = view.orphan || held.has(view.id);
+    const view = this.#viewOf(snapshot);
     const isOfEnd = view.reason_code !== null && REASONS_OF_ENDS.has(view.reason_code);
-    const busy = isOfEnd ? this.#busyPorts.of(view.id) : [];
-    const reason = busy.length === 0 ? view.reason : [view.reason, ...busy].join('; ');
-    return {
-      ...view,
-      reason,
-      orphan,
-      guarantees: { ...view.guarantees, lossless_rotation: guarantees.losslessRotation },
-    };
+    return observedView(view, {
+      flapping: this.#restartTimes.of(view.id),
+      doubt: doubtOf(this.#runtime.ports.processes.status(snapshot.context.spec.id)),
+      isHeld: held.has(view.id),
+      busyPorts: isOfEnd ? this.#busyPorts.of(view.id) : [],
+    });
+  }
+
+  #viewOf(snapshot: ServiceSnapshot): ServiceView {
+    const known = this.#views.get(snapshot);
+    if (known !== undefined) return known;
+    const view = serviceView(snapshot, this.#runtime.ports.identity.guarantees);
+    this.#views.set(snapshot, view);
+    return view;
   }
 
   /** Throws ServiceNotFoundError. */

@@ -33,12 +33,8 @@ export function agentsOf(holders: readonly Holder[]): readonly string[] {
   return holders.filter((holder) => holder.startsWith('agent:')).map((holder) => holder.slice(6));
 }
 
-/** The wire form of a service. */
-export function serviceView(
-  snapshot: ServiceSnapshot,
-  defaults: Guarantees,
-  { flapping, doubt }: { readonly flapping: Flapping | null; readonly doubt: Doubt | null },
-): ServiceView {
+/** The wire form of what the state of a service's actor says; `ofHost` are the guarantees of this host. */
+export function serviceView(snapshot: ServiceSnapshot, ofHost: Guarantees): ServiceView {
   const { context } = snapshot;
   const { state, substate } = stateOf(snapshot.value);
   const what = NEXT_BY_SUBSTATE[`${state}.${substate ?? ''}`];
@@ -62,15 +58,41 @@ export function serviceView(
     last_exit: context.lastExit === null ? null : lastExitView(context.lastExit),
     next: what === undefined || context.deadlineAt === null ? null : { what, at: isoOf(context.deadlineAt) },
     ...reasonView(context.reason),
-    flapping: flappingView(flapping),
+    flapping: null,
     acknowledgement: acknowledgementView(context.acknowledgement),
     pin: pinView(context),
     adopted: context.isAdopted,
-    doubt: doubt === null ? null : { since: isoOf(doubt.since), reason: doubt.reason },
+    doubt: null,
     orphan: context.holders.includes('orphan'),
     revision: revisionOf(context.spec),
     running_revision: context.launch === null ? null : context.revision,
-    guarantees: guaranteesView(context.launch?.guarantees ?? defaults),
+    guarantees: {
+      ...guaranteesView(context.launch?.guarantees ?? ofHost),
+      // How log space is released depends on this host and its disk, not on who launched the process.
+      lossless_rotation: ofHost.losslessRotation,
+    },
+  };
+}
+
+/** What is known of a service besides the state of its actor. */
+export interface Observations {
+  readonly flapping: Flapping | null;
+  readonly doubt: Doubt | null;
+  /** Whether it is not launched because of an orphan. */
+  readonly isHeld: boolean;
+  /** Sentences about ports that were taken when its process ended. */
+  readonly busyPorts: readonly string[];
+}
+
+/** A view with the observations; without any it is the same object. */
+export function observedView(view: ServiceView, { flapping, doubt, isHeld, busyPorts }: Observations): ServiceView {
+  if (flapping === null && doubt === null && !isHeld && busyPorts.length === 0) return view;
+  return {
+    ...view,
+    reason: busyPorts.length === 0 ? view.reason : [view.reason, ...busyPorts].join('; '),
+    flapping: flappingView(flapping),
+    doubt: doubt === null ? null : { since: isoOf(doubt.since), reason: doubt.reason },
+    orphan: view.orphan || isHeld,
   };
 }
 

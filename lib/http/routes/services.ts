@@ -2,24 +2,27 @@ import type { SERVICE_OPERATIONS } from '../../api/operations/services.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { Control } from '../../control/control.ts';
 import { parseServiceId } from '../../model/values/ids.ts';
+import { keptJson } from '../json-text.ts';
 import { Pages } from '../page.ts';
-import type { HandlersOf } from '../route.ts';
+import { sendJsonText, type HandlersOf } from '../route.ts';
 import { waitOf } from '../waiting.ts';
 
 /** The handlers of single services. */
 export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPERATIONS> {
   const pages = new Pages('service');
   return {
-    listServices: ({ query }) => {
-      const { agent_id: agentId, state: states, ready, flapping, kind } = query;
-      const isWanted = (service: ServiceView): boolean =>
-        (agentId === undefined || service.agents.includes(agentId)) &&
-        (states?.includes(service.state) ?? true) &&
-        (ready === undefined || service.ready === ready) &&
-        (flapping === undefined || (service.flapping !== null) === flapping) &&
-        (kind === undefined || service.kind === kind);
-      const { items, next } = pages.of(control.queries.services(), query, isWanted);
-      return { services: items, next };
+    listServices: {
+      write({ query, ctx }) {
+        const { agent_id: agentId, state: states, ready, flapping, kind } = query;
+        const isWanted = (service: ServiceView): boolean =>
+          (agentId === undefined || service.agents.includes(agentId)) &&
+          (states?.includes(service.state) ?? true) &&
+          (ready === undefined || service.ready === ready) &&
+          (flapping === undefined || (service.flapping !== null) === flapping) &&
+          (kind === undefined || service.kind === kind);
+        const { items, next } = pages.of(control.queries.services(), query, isWanted);
+        sendJsonText(ctx, `{"services":[${items.map(keptJson).join(',')}],"next":${JSON.stringify(next)}}\n`);
+      },
     },
     getService: ({ id }) => control.queries.serviceInFull(parseServiceId(id)),
     explainService: ({ id, query: { if_exit: ifExit } }) => control.queries.explain(parseServiceId(id), ifExit),

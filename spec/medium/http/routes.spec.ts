@@ -189,7 +189,7 @@ describe('the routes of the REST API', () => {
     }
   }
 
-  const paths = new Set(CASES.map(({ path }) => path).concat(['/', '/docs', '/livez', '/readyz']));
+  const paths = new Set(CASES.map(({ path }) => path).concat(['/', '/docs', '/docs/', '/livez', '/livez/', '/readyz']));
   for (const path of paths) {
     it(`responds with 405 and Allow to a method that ${path} does not have, and lists the methods for OPTIONS`, async () => {
       const wrong = await api.send('PUT', path);
