@@ -217,9 +217,8 @@ export class Adoption {
     const guarantees = guaranteesOf(claim.kind, claim.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
     if (this.#held.delete(launchId)) this.#unreadable.found(launch);
-    const isInLedger = entry.state === 'running';
-    const rest = this.#originOf(entry, claim, main);
-    const origin = { ...rest, launch, isMainOver: false, isInLedger };
+    const alive = { launch, isMainOver: false, isInLedger: entry.state === 'running' };
+    const origin = { ...this.#originOf(entry, claim, main), ...alive };
     const tree = this.#trees.adopt(origin, this.#mayHaveRecord(entry));
     if (claim.kind !== 'native') tree.check(); // no pipe reports whether it is alive
   }
