@@ -44,6 +44,18 @@ describeInBrowser('the timeline in a browser', function (browser) {
     return dashboard.page.locator('.tl-words');
   }
 
+  /** How many pixels are drawn where the last label of the axis is, and in the last two columns of the canvas. */
+  function axisInk(): Promise<{ readonly label: number; readonly edge: number }> {
+    return dashboard.page.evaluate(`(() => {
+      const canvas = document.querySelector('[aria-label="Timeline"] canvas');
+      const height = 30 * devicePixelRatio;
+      const drawn = (width) =>
+        canvas.getContext('2d').getImageData(canvas.width - width, canvas.height - height, width, height)
+          .data.filter((value, index) => index % 4 === 3 && value > 0).length;
+      return { label: drawn(50 * devicePixelRatio), edge: drawn(2 * devicePixelRatio) };
+    })()`);
+  }
+
   async function openTimeline(query = '?last=60'): Promise<void> {
     await dashboard.page.evaluate(`window.location.hash = '#/timeline${query}'`);
     await chart().locator('canvas').waitFor();
@@ -202,6 +214,28 @@ describeInBrowser('the timeline in a browser', function (browser) {
     expect(await names.allInnerTexts()).to.deep.equal(['Host', 'pump1-coreio', 'pump1-corerl']);
     await page.getByRole('region', { name: 'Steps, newest first' }).getByText('starting → running').waitFor();
     expect(dashboard.complaints).to.deep.equal([]);
+  });
+
+  it('shows the last label of its axis in full', async () => {
+    const { page } = dashboard;
+    await page.setViewportSize({ width: 390, height: 844 });
+    const midnight = new Date().setHours(-24, 0, 0, 0);
+    for (const [what, length, until] of [
+      ['a time', 3_600_000, midnight + 3_600_000],
+      ['a time with seconds', 60_000, midnight + 60_000],
+      ['a time with its day', 3_600_000, midnight],
+    ] as const) {
+      const address = [until - length, until].map((at) => new Date(at).toISOString()).join('&until=');
+      await page.evaluate(`window.location.hash = '#/timeline?since=${address}'`);
+      await chart().locator('canvas').waitFor();
+      const { label, edge } = await eventually(async () => {
+        const ink = await axisInk();
+        expect(ink.label, what).to.be.greaterThan(0);
+        return ink;
+      });
+      expect(edge, what).to.equal(0);
+      expect(label, what).to.be.greaterThan(20);
+    }
   });
 
   for (const [name, size] of [

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { RIGHT_PX } from '../../timeline/chart/time-axis.ts';
 import { clockTime } from '../../words/time.ts';
 
 /** The data: seconds since the epoch, and a value for each; null: unknown. */
@@ -37,6 +38,7 @@ function optionsOf(container: HTMLElement, { color, format, top }: ChartProps): 
   return {
     width: container.clientWidth,
     height: HEIGHT_PX,
+    padding: [null, RIGHT_PX, null, null],
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, __, max) => [0, top(max)] } },

@@ -5,10 +5,8 @@ import type { Period } from '../../../frontend/timeline/period.ts';
 import { drawLanes } from './draw.ts';
 import { paletteOf } from './palette.ts';
 import type { Palette } from './palette.ts';
-import { timeAxis } from './time-axis.ts';
+import { RIGHT_PX, timeAxis } from './time-axis.ts';
 
-/** The free space at the right of the charts, in CSS pixels. */
-export const RIGHT_PX = 12;
 export const AXIS_PX = 40;
 
 /** What a chart of lanes shows. */

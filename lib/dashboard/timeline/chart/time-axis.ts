@@ -3,6 +3,8 @@ import { clockTime, dayOf } from '../../words/time.ts';
 import type { Palette } from './palette.ts';
 
 const DAY_S = 86_400;
+/** The free space at the right of a chart, in CSS pixels: half of the longest label, which may be at the end of the axis. */
+export const RIGHT_PX = 32;
 
 /** The labels of these instants: times, and the date where it begins. */
 function labelsOf(splits: readonly number[], incrementS: number): readonly string[] {
