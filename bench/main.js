@@ -2,7 +2,7 @@
  * This host next to other supervisors, a floor, and the limits of the machine: `npm run bench`.
  *
  *   --peers LIST      coredinator, supervisord, pm2, runit, s6, floor; default: all that are installed
- *   --rows LIST       start-stop, crash, nothing, many, requests, killed, output, limits; default: all
+ *   --rows LIST       start-stop, agent, crash, nothing, many, storm, requests, killed, output, limits; default: all
  *   --services LIST   the numbers of services of `many` and `killed`; default: 100,1000
  *   --rounds N        how often each row takes every peer in turn; default: 3
  *   --folder PATH     where the temporary folder is made; default: that of the system

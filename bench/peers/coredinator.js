@@ -4,6 +4,7 @@ import { startHost } from '../host.js';
 import { hostServices, makePlant } from '../plant.js';
 
 const SOCKETS = 16;
+const AGENT_KINDS = ['coreio', 'corerl'];
 /** The shortest that it allows. */
 export const RESTART_DELAY_MS = 100;
 
@@ -16,6 +17,7 @@ function configuration({ services, fifo, env, autostart }) {
     backoff: { initial: `${RESTART_DELAY_MS}ms`, factor: 1, jitter: 0 },
   };
   const { kinds } = hostServices([], kind);
+  for (const each of AGENT_KINDS) kinds[each] = { env: kind.env };
   const kindOf = ({ name, args }) => (args.length === 0 ? 'corebench' : name);
   for (const service of services)
     if (service.args.length > 0)
@@ -38,10 +40,11 @@ const requestText = (port, path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${p
 
 /** A program with the REST API of this host on a stage; without `main` it is this build. */
 export async function openHost(stage, main) {
-  const { basePath, program } = makePlant(stage.folder, configuration(stage), (path) =>
+  const { basePath, program, config } = makePlant(stage.folder, configuration(stage), (path) =>
     linkSync(stage.programs.corebench, path),
   );
   linkSync(stage.programs.corelog, join(program, '../corelog-1.0.0'));
+  for (const each of AGENT_KINDS) linkSync(stage.programs.corebench, join(program, `../${each}-1.0.0`));
   const options = { sockets: SOCKETS, env: stage.env, ...(main === undefined ? {} : { main }) };
   stage.begin();
   let host = await startHost(basePath, options);
@@ -50,6 +53,7 @@ export async function openHost(stage, main) {
     pid: () => host.pid,
     start,
     stop: (id) => host.post(`/api/services/${id}/stop`),
+    startAgent: (id) => host.post('/api/agents/start', { config_path: config, agent_id: id }),
     async startAll() {
       const all = await Promise.all(stage.services.map((service) => start(service.name)));
       return {
@@ -85,6 +89,7 @@ export function coredinator({ name = 'coredinator', main } = {}) {
       'coredinator: stdout and stderr of each service go through its shim into a file; a command is committed to its database before the answer.',
     ],
     restartDelayMs: RESTART_DELAY_MS,
+    hasAgents: true,
     version: () => JSON.parse(readFileSync(manifest, 'utf8')).version,
     setUp: (stage) => openHost(stage, main),
   };

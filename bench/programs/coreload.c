@@ -2,12 +2,15 @@
  * A load on an HTTP server: the request on stdin, again and again on each of several connections, a new one as soon as the
  * response is complete. Responses need a Content-Length and status 200.
  *
- *   coreload PORT CONNECTIONS SECONDS   prints `<responses per second> <median us> <p99 us>`
+ *   coreload PORT CONNECTIONS SECONDS [PAUSE_MS]   prints `<responses per second> <median us> <p99 us>`
+ *
+ * With a pause, which is for a single connection, the next request is sent so long after a response. SIGTERM ends it earlier.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +33,12 @@ static char request[4096];
 static size_t request_size;
 static unsigned *samples;
 static size_t sample_count;
+static volatile sig_atomic_t is_ended;
+
+static void end(int number) {
+  (void)number;
+  is_ended = 1;
+}
 
 static long long now(void) {
   struct timespec t;
@@ -89,10 +98,12 @@ static int by_size(const void *a, const void *b) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) return 2;
+  if (argc != 4 && argc != 5) return 2;
   int port = atoi(argv[1]), count = atoi(argv[2]);
   double seconds = atof(argv[3]);
-  if (count < 1 || count > MAX_CONNECTIONS) return 2;
+  int pause_ms = argc == 5 ? atoi(argv[4]) : 0;
+  if (count < 1 || count > MAX_CONNECTIONS || (pause_ms > 0 && count > 1)) return 2;
+  signal(SIGTERM, end);
   request_size = fread(request, 1, sizeof request, stdin);
   samples = malloc(MAX_SAMPLES * sizeof *samples);
   static struct connection all[MAX_CONNECTIONS];
@@ -101,13 +112,14 @@ int main(int argc, char **argv) {
   for (int i = 0; i < count; i++) connect_to(&all[i], port, poll);
   long long begun = now(), until = begun + (long long)(seconds * 1e9);
   for (int i = 0; i < count; i++) ask(&all[i]);
-  while (now() < until) {
+  while (!is_ended && now() < until) {
     struct epoll_event events[64];
     int ready = epoll_wait(poll, events, 64, 1000);
     for (int i = 0; i < ready; i++) {
       struct connection *c = events[i].data.ptr;
       if (!take(c)) continue;
       if (sample_count < MAX_SAMPLES) samples[sample_count++] = (unsigned)((now() - c->begun) / 1000);
+      if (pause_ms > 0) usleep((useconds_t)pause_ms * 1000);
       ask(c);
     }
   }

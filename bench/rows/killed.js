@@ -35,7 +35,8 @@ function childrenOf(stage) {
   return found;
 }
 
-async function killSupervisor({ session }) {
+/** Kills what supervises, and waits until it is gone. */
+export async function killSupervisor({ session }) {
   const pids = [session.pid()].flat();
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   await until(() => pids.every((pid) => !existsSync(`/proc/${pid}`)), KNOWN_MS, 'the killed supervisor is gone');

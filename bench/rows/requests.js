@@ -1,8 +1,9 @@
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { LIMIT } from '../report/figures.js';
 import { quantile } from '../readings.js';
+import { startLoad } from '../stage/load.js';
 import { reporters } from '../stage/stage.js';
 import { onStages, rotated } from './rounds.js';
 
@@ -15,18 +16,8 @@ const titlesOf = (id, title) => [
 ];
 
 /** Requests on several connections by a program in C; the rate, and the 99th percentile in milliseconds. */
-async function loadHttp(program, port, text, seconds) {
-  const child = spawn(program, [String(port), String(CONNECTIONS), String(seconds)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  child.stdin.end(text);
-  const [out, problem] = [[], []];
-  child.stdout.on('data', (chunk) => out.push(chunk));
-  child.stderr.on('data', (chunk) => problem.push(chunk));
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`The load failed: ${Buffer.concat(problem).toString()}`);
-  const [rate, , p99] = Buffer.concat(out).toString().split(' ').map(Number);
-  return { rate, p99: p99 / 1_000 };
+function loadHttp(program, port, text, seconds) {
+  return startLoad(program, [port, CONNECTIONS, seconds], text).done;
 }
 
 /** The same by as many callers in this process, for a peer that does not speak HTTP. */

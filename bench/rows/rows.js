@@ -1,3 +1,4 @@
+import { agents } from './agent.js';
 import { crashes } from './crash.js';
 import { killed } from './killed.js';
 import { limits } from './limits.js';
@@ -5,6 +6,7 @@ import { many, nothing } from './many.js';
 import { output } from './output.js';
 import { requests } from './requests.js';
 import { startStop } from './start-stop.js';
+import { storm } from './storm.js';
 
 /** Everything that `npm run bench` measures, in the order of its table. */
-export const ROWS = [startStop, crashes, nothing, many, requests, killed, output, limits];
+export const ROWS = [startStop, agents, crashes, nothing, many, storm, requests, killed, output, limits];
