@@ -55,7 +55,7 @@ async function load(options: ConfigOptions, present: Effective | null): Promise<
   const effective = hostConfig(hostSource);
   if (present !== null && !isDeepStrictEqual(present.engine, effective.engine)) throw engineChanged(hostSource);
   const site = { basePath, env };
-  await planHostServices(effective, site, hostSource);
+  const services = await planHostServices(effective, site, hostSource);
   const webhooks = await planWebhooks(effective, site, hostSource);
   const context = { host: effective, hostSource, site, workingDirectory, configRoot };
   return {
@@ -64,7 +64,7 @@ async function load(options: ConfigOptions, present: Effective | null): Promise<
     specSource: {
       planAgent: (request) => planAgent(request, context),
       planIo: (request) => planIo(request, context),
-      hostServices: () => planHostServices(effective, site, hostSource),
+      hostServices: () => Promise.resolve(services),
       document: () => completeDocument(effective),
       webhooks: () => webhooks,
       totalLogBytes: () => effective.logs.total_bytes,

@@ -23,7 +23,7 @@ export interface SpecSource {
   planAgent(request: AgentRequest): Promise<AgentPlan>;
   /** A shared coreio; the id defaults to `<stem>-coreio`. */
   planIo(request: { readonly configPath: string; readonly coreioId?: string }): Promise<ServiceSpec>;
-  /** Every host service in the configuration, in start order. */
+  /** Every host service in the configuration, in start order, as planned when that was read. */
   hostServices(): Promise<readonly HostServicePlan[]>;
   /** The configuration of the host with all defaults, with its secrets. */
   document(): ConfigDocument;

@@ -5,6 +5,7 @@ import type { ProbeKind } from '../../model/probe.ts';
 import { leafOf, type PublicState, type ServiceLeaf, type StateValue } from '../../model/states.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { peer } from '../peers.ts';
+import { childrenOf } from '../xstate/children.ts';
 import { serviceActorId, type ServiceContext, type ServiceInput } from './context.ts';
 import { probeOrderOf, serviceEffects, type ServicePorts } from './effects.ts';
 import type { ResumeEvent, ServiceEvent } from './events.ts';
@@ -123,8 +124,9 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
           if (context.spec.probes[kind] !== null)
             enqueue.spawnChild('probeProcess', { id: kind, input: probeOrderOf(context, kind) });
       }),
-      endProbes: enqueueActions(({ enqueue }) => {
-        for (const kind of LASTING_PROBES) enqueue.stopChild(kind);
+      endProbes: enqueueActions(({ enqueue, self }) => {
+        const present = childrenOf(self);
+        for (const kind of LASTING_PROBES) if (kind in present) enqueue.stopChild(kind);
       }),
       forgetDependencies: assign({ dependencies: {} }),
       watchDependencies: enqueueActions(({ context, enqueue, system, self }) => {

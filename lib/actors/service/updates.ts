@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '../../model/policy/restart.ts';
 import { seriesWith } from '../../model/policy/failure-series.ts';
-import { launchesAlike, revisionOf } from '../../model/policy/revision.ts';
+import { isSame, launchesAlike, revisionOf } from '../../model/policy/revision.ts';
 import type { DependencySpec, ServiceSpec } from '../../model/spec.ts';
 import type { Instant } from '../../model/values/time.ts';
 import { publicStateOf, type PublicState, type ServiceLeaf } from '../../model/states.ts';
@@ -45,6 +45,7 @@ export const FRESH: Change = {
 
 /** The new spec. If a launch would give the process nothing new, the process already counts as the new revision. */
 export function configured(context: ServiceContext, spec: ServiceSpec): Change {
+  if (isSame(context.spec, spec)) return { spec };
   const [before, revision] = [revisionOf(context.spec), revisionOf(spec)];
   if (context.revision !== before) return { spec };
   return before === revision || launchesAlike(context.spec, spec) ? { spec, revision } : { spec };

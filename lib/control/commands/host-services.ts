@@ -1,4 +1,4 @@
-import { revisionOf } from '../../model/policy/revision.ts';
+import { isSameSpec } from '../../model/policy/revision.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ServiceCommands } from './service-commands.ts';
 
@@ -20,7 +20,7 @@ export async function bringUpHostServices(
   const bringUp = async ({ spec, isAutostarted }: (typeof configured)[number]): Promise<void> => {
     const known = intentions.service(spec.id);
     if (known?.holder !== 'host') await commands.hold(spec, 'host', HOST_START, isAutostarted ? 'running' : 'stopped');
-    else if (revisionOf(known.spec) !== revisionOf(spec)) await commands.configure(known, spec, HOST_START);
+    else if (!isSameSpec(spec, known.spec)) await commands.configure(known, spec, HOST_START);
   };
   for (let from = 0; from < configured.length; from += AT_ONCE)
     await allOf(configured.slice(from, from + AT_ONCE).map(bringUp));

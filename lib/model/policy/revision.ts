@@ -2,6 +2,8 @@ import type { AgentIntention } from '../intention.ts';
 import type { ServiceSpec } from '../spec.ts';
 import { fillsTokens } from '../values/port-token.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 const known = new WeakMap<ServiceSpec, string>();
 
 /**
@@ -18,6 +20,16 @@ export function revisionOf(spec: ServiceSpec): string {
   const revision = digestOf({ ...rest, ...account, ...added });
   known.set(spec, revision);
   return revision;
+}
+
+/**
+ * Whether a host that starts has twice read the same spec, as almost always: to compare takes a quarter of a hash. Then
+ * both have their revision from now on.
+ */
+export function isSameSpec(one: ServiceSpec, other: ServiceSpec): boolean {
+  const revision = revisionOf(one);
+  if (isSame(one, other)) known.set(other, revision);
+  return revision === revisionOf(other);
 }
 
 /** The revision of an agent: it changes with the definition and the intention, not with the current state. */
@@ -37,9 +49,20 @@ export function digestOf(value: unknown): string {
   return hash.toString(16).padStart(8, '0');
 }
 
-/** Whether two plain JSON values are equal, whatever the order of their keys. */
+/** Whether two plain JSON values are equal, whatever the order of their keys. As in JSON, undefined is no value. */
 export function isSame(one: unknown, other: unknown): boolean {
-  return jsonOf(one) === jsonOf(other);
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other)) return areSame(one, other);
+  const [old, present] = [one as Fields, other as Fields]; // JSON has no other objects
+  for (const key in old) if (!isSame(old[key], present[key])) return false;
+  for (const key in present) if (present[key] !== undefined && old[key] === undefined) return false;
+  return true;
+}
+
+function areSame(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+  return one.every((item, index) => isSame(item, other[index]));
 }
 
 /** The parts of a spec that only a new launch can apply to a process. */
@@ -77,7 +100,7 @@ function jsonOf(value: unknown): string {
 function withSortedKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(withSortedKeys);
-  const object = value as Readonly<Record<string, unknown>>; // JSON has no other objects
+  const object = value as Fields; // JSON has no other objects
   return Object.fromEntries(
     Object.keys(object)
       .sort()

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { exitOf, hasRun, type ExitRecord } from '../../launching/exit-record.ts';
 import { HERE } from '../../model/process.ts';
 import { DEFAULT_STOP, type StopSpec } from '../../model/spec.ts';
@@ -37,8 +36,11 @@ export class Adoption {
   readonly #removal: RecordRemoval;
   /** Launches that were unreadable, so that no actor knows yet that they are supervised. */
   readonly #held = new Set<LaunchId>();
-  /** Launches with an exit record, listed once, because trying to read a thousand absent files takes longer. */
-  #recorded: ReadonlySet<string> = new Set();
+  /**
+   * Launches with an exit record, listed once, because trying to read a thousand absent files takes longer. Records that
+   * are added while this is not null are reported by the watch of the folder. Null: each has to be looked for.
+   */
+  #recorded: ReadonlySet<string> | null = null;
 
   constructor(trees: Trees, boot: string | null, unreadable: UnreadableLaunches) {
     this.#trees = trees;
@@ -53,7 +55,7 @@ export class Adoption {
    * that the ledger does not know.
    */
   async run(newest: readonly LaunchEntry[]): Promise<readonly LaunchId[]> {
-    this.#recorded = new Set(readdirSync(this.#layout.exits));
+    this.#recorded = this.#trees.exitsFolder.list();
     const folders = new Set(listRuns(this.#layout));
     const undecided: Promise<void>[] = [];
     for (const entry of newest) {
@@ -62,6 +64,7 @@ export class Adoption {
       this.#trees.crashPoint?.('mid-adoption');
       if (pending !== null) undecided.push(pending);
     }
+    this.#recorded = null; // from now on, others may have been added
     const unknown = this.#takeOlder(folders, new Map(newest.map((entry) => [entry.serviceId, entry.generation])));
     await Promise.all(undecided);
     return unknown;
@@ -180,12 +183,16 @@ export class Adoption {
   }
 
   #isRefused(entry: LaunchEntry): boolean {
-    return this.#recorded.has(entry.launchId) && (this.#exitOf(entry)?.execErrno ?? 0) !== 0;
+    return this.#mayHaveRecord(entry) && (this.#exitOf(entry)?.execErrno ?? 0) !== 0;
   }
 
   #hasRun(entry: LaunchEntry): boolean {
-    const record = this.#recorded.has(entry.launchId) ? this.#exitOf(entry) : null;
+    const record = this.#mayHaveRecord(entry) ? this.#exitOf(entry) : null;
     return record !== null && hasRun(record);
+  }
+
+  #mayHaveRecord({ launchId }: Rest): boolean {
+    return this.#recorded?.has(launchId) ?? true;
   }
 
   /** The exit record; null also if it cannot be read. */
@@ -210,9 +217,9 @@ export class Adoption {
     const guarantees = guaranteesOf(claim.kind, claim.outputBuffer);
     const launch = { ...who, executablePath, version, launchedAt: entry.intendedAt, guarantees };
     if (this.#held.delete(launchId)) this.#unreadable.found(launch);
-    const isInLedger = entry.state === 'running';
-    const rest = this.#originOf(entry, claim, main);
-    const tree = this.#trees.adopt({ ...rest, launch, isMainOver: false, isInLedger });
+    const alive = { launch, isMainOver: false, isInLedger: entry.state === 'running' };
+    const origin = { ...this.#originOf(entry, claim, main), ...alive };
+    const tree = this.#trees.adopt(origin, this.#mayHaveRecord(entry));
     if (claim.kind !== 'native') tree.check(); // no pipe reports whether it is alive
   }
 

@@ -1,4 +1,4 @@
-import { statSync, type BigIntStats } from 'node:fs';
+import { readdirSync, statSync, type BigIntStats } from 'node:fs';
 import type { LaunchId } from '../../model/values/ids.ts';
 import { codeOf } from '../os/error-code.ts';
 import type { ExitRecord } from '../../launching/exit-record.ts';
@@ -25,9 +25,18 @@ export class ExitsFolder {
    */
   read(launchId: LaunchId): ExitRecord | null {
     const record = readExit(this.#layout, launchId);
-    const isInPlace = record !== null || this.#known === null || identityAt(this.#layout.exits) === this.#known;
-    if (!isInPlace) throw new UnreadableRecord('ESTALE', this.#layout.exits);
+    if (record === null && !this.#isInPlace()) throw new UnreadableRecord('ESTALE', this.#layout.exits);
     return record;
+  }
+
+  /** The launches that have a record now; null: unknown, because the folder was replaced. Throws if it is missing. */
+  list(): ReadonlySet<string> | null {
+    const names = new Set(readdirSync(this.#layout.exits));
+    return this.#isInPlace() ? names : null;
+  }
+
+  #isInPlace(): boolean {
+    return this.#known === null || identityAt(this.#layout.exits) === this.#known;
   }
 }
 

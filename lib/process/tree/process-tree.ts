@@ -70,8 +70,8 @@ export class Tree implements PollMember, RoundMember, EndingTree {
   }
 
   /** Starts to supervise it; may immediately find that it has ended. */
-  watch(): void {
-    this.readRecord();
+  watch(mayHaveRecord = true): void {
+    if (mayHaveRecord) this.readRecord();
     if (this.#state.type === 'running') this.#context.mainRounds.add(this);
     if (this.#kind === 'native') {
       this.#context.outputs.hold(this.launchId);

@@ -81,8 +81,11 @@ export class Trees implements TreeContext {
     return trees.map(({ launchId }) => this.unkillable.get(launchId) ?? null).find((reason) => reason !== null) ?? null;
   }
 
-  /** Starts to supervise a claimed launch, which may have ended already when this returns. */
-  adopt(origin: TreeOrigin): Tree {
+  /**
+   * Starts to supervise a claimed launch, which may have ended already when this returns. Without `mayHaveRecord`, it had
+   * no exit record earlier in this turn of the event loop.
+   */
+  adopt(origin: TreeOrigin, mayHaveRecord = true): Tree {
     const { launchId, serviceId, launch } = origin;
     const tree = new Tree(origin, this);
     this.#trees.set(launchId, tree);
@@ -91,7 +94,7 @@ export class Trees implements TreeContext {
       this.status.put(serviceId, { status: 'alive', generation: launch.generation, launch });
       if (!origin.isInLedger) this.#recordRunning(launch);
     }
-    tree.watch();
+    tree.watch(mayHaveRecord);
     return tree;
   }
 

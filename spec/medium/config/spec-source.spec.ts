@@ -625,6 +625,17 @@ services:
       expect(services[3]?.dependsOn).to.deep.equal([{ serviceId: 'gate', condition: 'completed' }]);
     });
 
+    it('keeps the plan that it was loaded with, until it is read again', async () => {
+      const path = file('t.env', 'PORT=7100');
+      const kinds = `kinds:\n  coretelemetry: { env_file: ${JSON.stringify(path)} }`;
+      const loaded = await source(`${kinds}\nservices:\n  t1: { kind: coretelemetry }`);
+      const ports = async (of: SpecSource): Promise<readonly unknown[]> =>
+        (await of.hostServices()).map(({ spec }) => spec.env['PORT']);
+      file('t.env', 'PORT=7200');
+      expect(await ports(loaded)).to.deep.equal(['7100']);
+      expect(await ports(await loaded.reread())).to.deep.equal(['7200']);
+    });
+
     it('rejects a service that uses a variable that only agents have', async () => {
       const inherited = await refusal(source('services:\n  io: { kind: coreio }'));
       expect(inherited).to.be.instanceOf(ConfigInvalidError);

@@ -7,17 +7,18 @@ import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts'
 import { NO_LIMITS } from '../../../lib/model/values/limits.ts';
 import { AS_HOST } from '../../../lib/model/values/run-as.ts';
 import { layoutOf } from '../../../lib/process/files/layout.ts';
-import { LaunchResultReader } from '../../../lib/process/launch/launch-result.ts';
+import { LaunchResultReader, type LaunchResult } from '../../../lib/process/launch/launch-result.ts';
 import { shimRequestOf } from '../../../lib/process/launch/shim-request.ts';
 import type { Tree } from '../../../lib/process/tree/process-tree.ts';
+import type { TreeOrigin } from '../../../lib/process/tree/tree-context.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const LAUNCH = parseLaunchId('e'.repeat(32));
 const { EPERM, ENOENT } = constants.errno;
 
 describe('a launch whose report was lost', () => {
-  /** What the host makes of the files of a launch that was refused. */
-  async function failureBy(record: object): Promise<LaunchFailure> {
+  /** What the host makes of the exit record of a launch, which is all that is left of it besides its claim. */
+  async function resultBy(record: object, adopt: (origin: TreeOrigin) => Tree): Promise<LaunchResult> {
     const layout = layoutOf(temporaryFolder());
     for (const folder of [layout.run, layout.exits, join(layout.run, LAUNCH)]) mkdirSync(folder);
     const claim = { protocol: 1, launch: LAUNCH, owner: 'shim', shim: 'native', pid: 1, start: '0', boot: 'b' };
@@ -29,7 +30,7 @@ describe('a launch whose report was lost', () => {
       layout,
       clock: { now: () => 0, random: () => 0 },
       log: { debug: silent, info: silent, warn: silent, error: silent },
-      adopt: () => null as unknown as Tree, // what is left of the shim is of no interest here
+      adopt,
     };
     const request = {
       ...{
@@ -47,7 +48,12 @@ describe('a launch whose report was lost', () => {
     };
     const shimRequest = shimRequestOf(request, LAUNCH, { layout, basePath: '/base', env: {}, account: null });
     const reader = new LaunchResultReader(request, shimRequest, 'native', context);
-    return (await reader.read({ type: 'none', reason: 'No report came.' })) as LaunchFailure; // no tree is made here
+    return reader.read({ type: 'none', reason: 'No report came.' });
+  }
+
+  /** The same for one that was refused; what is left of its shim is of no interest. */
+  async function failureBy(record: object): Promise<LaunchFailure> {
+    return (await resultBy(record, () => null as unknown as Tree)) as LaunchFailure; // no tree is made here
   }
 
   it('says by its record that the working directory is missing, which is not for good', async () => {
@@ -66,5 +72,19 @@ describe('a launch whose report was lost', () => {
 
   it('is taken for a program that cannot be run where the record does not say more', async () => {
     expect(await failureBy({ exec_errno: ENOENT })).to.include({ code: 'ENOENT', isPermanent: true });
+  });
+
+  it('is a launch that ran, if its exit record says so and its pid record cannot be used', async () => {
+    const adopted: TreeOrigin[] = [];
+    const tree = {} as Tree; // only handed on
+    const result = await resultBy({ exec_errno: 0, code: 3 }, (origin) => {
+      adopted.push(origin);
+      return tree;
+    });
+
+    expect(result).to.equal(tree);
+    expect(adopted).to.have.length(1);
+    expect(adopted[0]).to.deep.include({ launchId: LAUNCH, main: { pid: 7, start: '' }, shim: { pid: 1, start: '0' } });
+    expect(adopted[0]?.launch).to.include({ pid: 7, startTime: '', generation: 1, launchedAt: 0 });
   });
 });

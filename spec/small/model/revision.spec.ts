@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { changedParts, digestOf, launchParts, revisionOf } from '../../../lib/model/policy/revision.ts';
+import {
+  changedParts,
+  digestOf,
+  isSame,
+  isSameSpec,
+  launchParts,
+  revisionOf,
+} from '../../../lib/model/policy/revision.ts';
 import type { ServiceSpec } from '../../../lib/model/spec.ts';
 import { serviceSpec } from '../../support/actors/specs.ts';
 
@@ -21,6 +28,12 @@ describe('the revision of a spec', () => {
     const again = turned(spec) as ServiceSpec; // with the same keys
     expect(revisionOf(again)).to.equal(revisionOf(spec));
     expect(changedParts(spec, again)).to.deep.equal([]);
+  });
+
+  it('makes two readings of a spec the same one, and no other', () => {
+    expect(isSameSpec(spec, turned(spec) as ServiceSpec)).to.equal(true); // with the same keys
+    expect(isSameSpec(spec, { ...spec, args: ['a', 'c'] })).to.equal(false);
+    expect(isSameSpec(spec, { ...spec, env: { A: '1' } })).to.equal(false);
   });
 
   it('is another one for another value, also where only the order of a list differs', () => {
@@ -53,4 +66,40 @@ describe('the revision of a spec', () => {
     const known = Object.entries(spec).filter(([part]) => !['user', 'group', 'output', 'pod'].includes(part));
     expect(revisionOf(spec)).to.equal(digestOf(Object.fromEntries(known)));
   });
+});
+
+describe('two plain JSON values', () => {
+  for (const [one, other] of [
+    [
+      { a: 1, b: [{ c: null }] },
+      { b: [{ c: null }], a: 1 },
+    ],
+    [{ a: 1, b: undefined }, { a: 1 }],
+    [{ a: 1 }, { b: undefined, a: 1 }],
+    ['x', 'x'],
+    [null, null],
+  ] as const) {
+    it(`are the same: ${JSON.stringify(one)}, ${JSON.stringify(other)}`, () => {
+      expect(isSame(one, other)).to.equal(true);
+    });
+  }
+
+  for (const [one, other] of [
+    [{ a: 1 }, { a: 1, b: null }],
+    [{ a: 1, b: null }, { a: 1 }],
+    [{ a: { b: 1 } }, { a: { b: 2 } }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [[1], [1, 2]],
+    [[], {}],
+    [{ 0: 'x' }, ['x']],
+    [{}, null],
+    ['1', 1],
+  ] as const) {
+    it(`are not the same: ${JSON.stringify(one)}, ${JSON.stringify(other)}`, () => {
+      expect(isSame(one, other)).to.equal(false);
+    });
+  }
 });
