@@ -9,7 +9,7 @@ import { measured } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';
 import { requestPipeline } from './request-pipeline.ts';
-import { routed } from './routed.ts';
+import { createRouter } from './router.ts';
 import { allRoutes } from './routes.ts';
 import { StreamLimit } from './stream-limit.ts';
 import {
@@ -72,7 +72,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const app = new Koa<RequestState>();
   if (meter !== undefined) app.use(measured(meter));
   app.use(requestPipeline({ log, host: { name, version }, guards }));
-  app.use(routed(routes));
+  app.use(createRouter(routes));
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);
   });

@@ -17,10 +17,12 @@ function withoutSlash(path: string): string {
 }
 
 /**
- * Calls the route of a request. A router tries one of its routes after another, so each group of routes that begin
+ * A middleware that calls the route of a request. A router of Koa tries one of its routes after another, so each group of routes that begin
  * alike has its own.
  */
-export function routed(routes: readonly Route[]): (ctx: RouterContext<RequestState>, next: Next) => Promise<unknown> {
+export function createRouter(
+  routes: readonly Route[],
+): (ctx: RouterContext<RequestState>, next: Next) => Promise<unknown> {
   const routers = new Map<string, Router<RequestState>>();
   for (const { method, paths, handle } of routes) {
     for (const path of paths) {
