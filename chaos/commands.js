@@ -147,13 +147,13 @@ export class Promised {
     return this.#commands.slice(last + 1).every((command) => command.intention === intention) ? intention : null;
   }
 
-  /** When the first stop was sent that may have ended a process of the target with these times; null: none may have. */
-  stopSentAt(startedAt, goneAt) {
+  /** When the first stop was sent that may have ended a launch of the target with these times; null: none may have. */
+  stopSentAt(intendedAt, goneAt) {
     const first = this.#commands.find((stop, index) => {
       if (stop.intention !== 'stopped' || stop.sentAt > goneAt) return false;
-      if (stop.isAccepted && startedAt > stop.answeredAt) return false; // it was carried out by then
+      if (stop.isAccepted && intendedAt > stop.answeredAt) return false; // it was carried out by then
       const isUndone = ({ intention, isAccepted, answeredAt }) =>
-        intention === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= startedAt;
+        intention === 'running' && isAccepted && answeredAt + STOP_LEFT_MS <= intendedAt;
       return !this.#commands.slice(index + 1).some(isUndone);
     });
     return first?.sentAt ?? null;

@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { open } from 'sqlite';
 import sqlite3 from 'sqlite3';
 
-/**
- * The launches that are not ended, or revoked, in the index of a dead host; read from a copy, so that the next host
- * finds it unchanged.
- */
+/** The launches in the index of a host that is dead or at rest; read from a copy, so that the next host finds it unchanged. */
 export async function indexedLaunches({ folder, stateDir }) {
   const copy = mkdtempSync(join(folder, 'copy-'));
   for (const name of ['coredinator.db', 'coredinator.db-wal']) {
@@ -17,7 +14,7 @@ export async function indexedLaunches({ folder, stateDir }) {
   try {
     const [{ count }] = await database.all("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'launch'");
     if (count === 0) return []; // it was killed before its first migration
-    return await database.all("SELECT launch_id, state FROM launch WHERE state IN ('intent', 'revoked')");
+    return await database.all('SELECT launch_id, state, intended_at FROM launch');
   } catch (error) {
     if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') return []; // a fault has done that
     throw error;

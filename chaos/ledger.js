@@ -6,10 +6,11 @@ import { isAlive, outerPid } from './proc.js';
  * What the services record about themselves, and what this process sees in /proc: the truth to which the host is
  * compared.
  *
- * A launch: `{service, generation, launch, pid, said, start, file, startedAt, end, kills, shimKilledAt, isBlurred,
+ * A launch: `{service, generation, launch, pid, said, start, file, intendedAt, startedAt, end, kills, shimKilledAt, isBlurred,
  * children, aliveAt, goneAt}`. `pid` is what this process sees, `said` what the launch itself sees (they differ in a PID
  * namespace). `aliveAt` is the last time at which it was certainly alive, `goneAt` the first at which it was certainly
- * not (null: it is alive). `isBlurred`: a fault took away what says how it ended.
+ * not (null: it is alive). `intendedAt`: when the host decided to launch it, as far as that is known to matter: a stop after it
+ * may end a process that begins only later. `isBlurred`: a fault took away what says how it ended.
  */
 export class Ledger {
   #folder;
@@ -52,12 +53,18 @@ export class Ledger {
 
   #take(line) {
     const [what, service, generation, launch, pid, start, at, more] = line.split(' ');
-    const one = { ...this.#named(Number(pid), start), startedAt: Number(at), aliveAt: Number(at), goneAt: null };
+    const one = {
+      ...this.#named(Number(pid), start, launch),
+      startedAt: Number(at),
+      aliveAt: Number(at),
+      goneAt: null,
+    };
     const known = this.#byId.get(launch);
     if (what === 'start') {
       if (known !== undefined) this.repeated.push(launch);
       const facts = { end: null, kills: [], shimKilledAt: null, isBlurred: false, children: [] };
-      const entry = { ...one, service, generation: Number(generation), launch, file: more, ...facts };
+      const named = { service, generation: Number(generation), launch, file: more };
+      const entry = { ...one, intendedAt: one.startedAt, ...named, ...facts };
       this.#byId.set(launch, entry);
       this.launches.push(entry);
     } else if (what === 'child') known.children.push(one);
@@ -67,9 +74,9 @@ export class Ledger {
     }
   }
 
-  #named(said, start) {
+  #named(said, start, launch) {
     const isInside = this.isNamespaced && !isAlive({ pid: said, start });
-    const outside = isInside ? outerPid({ pid: said, start }) : null;
+    const outside = isInside ? outerPid({ pid: said, start, launch }) : null;
     return { pid: outside ?? said, said, start, isInside };
   }
 
@@ -86,6 +93,14 @@ export class Ledger {
   /** All launches with a live main process, as of the last sample. */
   mains() {
     return this.launches.filter(({ goneAt }) => goneAt === null);
+  }
+
+  /** Takes over when launches were intended: `{launch_id, intended_at}` each. */
+  intended(rows) {
+    for (const { launch_id: launch, intended_at: at } of rows) {
+      const known = this.#byId.get(launch);
+      if (known !== undefined) known.intendedAt = at;
+    }
   }
 
   /** How many log lines a launch has certainly written, and when the last one, so that it was alive then. */

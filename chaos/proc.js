@@ -43,11 +43,16 @@ export function programOf(pid) {
   return basename(linkOrNull(`/proc/${pid}/exe`) ?? '');
 }
 
-/** The pid, seen from here, of the process that has this pid and start time in a PID namespace below; null: none. */
-export function outerPid({ pid, start }) {
+/**
+ * The pid, seen from here, of the process of a launch that has this pid and start time in a PID namespace below; null: none. Pods that
+ * begin in the same hundredth of a second may agree in both.
+ */
+export function outerPid({ pid, start, launch }) {
   for (const outer of pids()) {
     const names = /^NSpid:\s+(.*)$/m.exec(readOrNull(`/proc/${outer}/status`) ?? '')?.[1]?.split(/\s+/) ?? [];
-    if (names.length > 1 && Number(names.at(-1)) === pid && statOf(outer)?.[19] === start) return outer;
+    if (names.length < 2 || Number(names.at(-1)) !== pid || statOf(outer)?.[19] !== start) continue;
+    const variables = (readOrNull(`/proc/${outer}/environ`) ?? '').split('\0');
+    if (variables.includes(`COREDINATOR_LAUNCH_ID=${launch}`)) return outer;
   }
   return null;
 }

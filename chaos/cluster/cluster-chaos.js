@@ -1,4 +1,5 @@
 import { Chaos } from '../chaos.js';
+import { indexedLaunches } from '../index-copy.js';
 import { problemsOf } from '../oracle/intended.js';
 import { pause, until } from '../patience.js';
 import { isAlive, parentOf, programOf, signal as send } from '../proc.js';
@@ -152,7 +153,13 @@ export class ClusterChaos extends Chaos {
     this.deadSpans.push([Date.now()]);
     for (const kill of plan.killsWhileDead) this.harm(kill, 'services killed while no host was running');
     await pause(plan.deadMs);
+    await this.#noteIntents();
+  }
+
+  /** While its kubelet hangs, the program of a launch may begin long after the launch was intended, and after a stop of it. */
+  async #noteIntents() {
     this.ledger.sample();
+    this.ledger.intended(await indexedLaunches(this.plant));
   }
 
   /** While the API server is away, all that runs ends: the last host has to launch it again. */
@@ -167,6 +174,7 @@ export class ClusterChaos extends Chaos {
 
   /** Resolves when the cluster has nothing of the services any more; called when everything was stopped. */
   async atRest() {
+    await this.#noteIntents();
     let left = [];
     const isEmpty = async () => (left = await this.#namespace.left()).length === 0;
     if (await until(REST_MS, async () => (await isEmpty()) || (await pause(500), false))) return;

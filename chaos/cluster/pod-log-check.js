@@ -24,9 +24,9 @@ export function checkPodLogs(launch, chaos) {
   else tally.lose('log gaps', `${launch.service} generation ${launch.generation}: ${problem}`);
 }
 
-function mayBeDeletedUnread({ service, startedAt, goneAt }, chaos) {
+function mayBeDeletedUnread({ service, intendedAt, startedAt, goneAt }, chaos) {
   const { deadSpans, faultSpans } = chaos;
-  if (chaos.targetOf(service).stopSentAt(startedAt, goneAt) === null) return false;
+  if (chaos.targetOf(service).stopSentAt(intendedAt, goneAt) === null) return false;
   return (
     goneAt - startedAt < LAUNCHED_MS ||
     deadSpans.some(([from, to = Infinity]) => goneAt >= from && goneAt <= to + FOLLOWED_MS) ||

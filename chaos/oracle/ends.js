@@ -9,11 +9,11 @@ const FOUND_MS = 5_000;
 
 /** Every end that a launch may have had, according to what is known; [] if it has no cause to have ended. */
 export function endsOf(launch, { promised, lostSpans, seed }) {
-  const { service, generation, startedAt, end, kills } = launch;
+  const { service, generation, intendedAt, end, kills } = launch;
   const goneAt = launch.goneAt ?? Infinity;
   const ends = kills.filter(({ at }) => at <= goneAt).map(({ signal }) => signal);
   if (end !== null) ends.push(endText(end));
-  const stopSentAt = promised.stopSentAt(startedAt, goneAt);
+  const stopSentAt = promised.stopSentAt(intendedAt, goneAt);
   if (stopSentAt !== null) {
     ends.push(...stopSignalsOf(seed, service, generation));
     // On a busy machine it may not have got the processor for SIGTERM before its grace was over.
