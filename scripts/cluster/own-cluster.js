@@ -23,13 +23,13 @@ export function obstacle(pack) {
 
 /** Resolves with the exit code; it is not interrupted with this process, which ends it in its order. */
 export function run(file, args, env = {}) {
+  const end = () => process.kill(-child.pid, 'SIGTERM');
+  for (const signal of SIGNALS) process.on(signal, end); // first: the command may run before spawn returns
   const child = spawn(file, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
     detached: true,
   });
-  const end = () => process.kill(-child.pid, 'SIGTERM');
-  for (const signal of SIGNALS) process.on(signal, end);
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('close', (code) => {
