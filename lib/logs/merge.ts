@@ -163,7 +163,8 @@ export async function* mergeAll<Query extends { readonly serviceId: ServiceId }>
       else if (sources.every(({ isEnded }) => isEnded)) return;
       else {
         await new Promise<void>((resolve) => {
-          const timer = waitMs === null ? undefined : setTimeout(resolve, waitMs);
+          // If this process was held up, what the system has told of in the meantime comes first.
+          const timer = waitMs === null ? undefined : setTimeout(() => setImmediate(resolve), waitMs);
           wake = () => {
             clearTimeout(timer);
             resolve();

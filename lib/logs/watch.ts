@@ -1,10 +1,11 @@
-import { statSync, watch as watchFolder, type FSWatcher } from 'node:fs';
+import { watch as watchFolder, type FSWatcher } from 'node:fs';
 import { logFolder } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS } from '../model/values/log-line.ts';
-import { storedLaunches, type StoredLaunch } from './files.ts';
+import { inodeOf, storedLaunches, type StoredLaunch } from './files.ts';
 import type { LaunchOutput } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
+import { NewFolders } from './new-folders.ts';
 import { outputOf } from './outputs.ts';
 
 const ACTIVE_MS = 100;
@@ -37,19 +38,24 @@ interface Watched {
 
 /**
  * Notices new output of all followed services. The log folder of a service is watched by the system, for all of its
- * followers together. A timer checks those whose newest launch writes to plain files, in which every line would be an
- * event, and those that the system cannot watch: ten times a second while any of them writes, and down to once a second
- * while all are quiet. No timer runs if there are none.
+ * followers together, and so is the folder of these folders, while one of them does not exist yet. A timer checks those
+ * whose newest launch writes to plain files, in which every line would be an event, and those that the system cannot
+ * watch: ten times a second while any of them writes, and down to once a second while all are quiet. No timer runs if
+ * there are none.
  */
 export class Watch {
   readonly #context: LogContext;
   readonly #watched = new Map<ServiceId, Watched>();
+  readonly #newFolders: NewFolders;
   #timer: NodeJS.Timeout | null = null;
   #quiet = 0;
   #isClosed = false;
 
   constructor(context: LogContext) {
     this.#context = context;
+    this.#newFolders = new NewFolders(context.layout.logs, (name) => {
+      for (const [serviceId, watched] of this.#watched) if (serviceId === name) this.#tryRefresh(serviceId, watched);
+    });
   }
 
   get isClosed(): boolean {
@@ -145,7 +151,7 @@ export class Watch {
 
   /** Returns whether it is watched by the system from now on. */
   #chooseWay(serviceId: ServiceId, watched: Watched, newest: StoredLaunch | undefined): boolean {
-    const isForTimer = this.#isClosed || newest?.form !== 'records';
+    const isForTimer = this.#isClosed || newest?.form === 'plain';
     if (isForTimer === (watched.watcher === null)) return false;
     if (isForTimer) stopWatching(watched);
     else this.#startWatching(serviceId, watched);
@@ -155,8 +161,9 @@ export class Watch {
 
   #startWatching(serviceId: ServiceId, watched: Watched): void {
     const folder = logFolder(this.#context.layout, serviceId);
+    const inode = inodeOf(folder);
+    if (inode === null) return;
     try {
-      const inode = inodeOf(folder);
       watched.watcher = watchFolder(folder, { persistent: false }, (type) => {
         if (type === 'rename' && inodeOf(folder) !== inode) this.#leaveToTimer(watched);
         this.#wakeAtPace(watched);
@@ -194,20 +201,25 @@ export class Watch {
   #tick(): void {
     let hasChanged = false;
     for (const [serviceId, watched] of this.#watched) {
-      if (watched.watcher !== null) continue;
-      try {
-        hasChanged = this.#refresh(serviceId, watched) || hasChanged;
-      } catch (err) {
-        this.#context.log.warn({ err, service_id: serviceId }, 'cannot check the output of a service');
-      }
+      if (watched.watcher === null) hasChanged = this.#tryRefresh(serviceId, watched) || hasChanged;
     }
     this.#quiet = hasChanged ? 0 : this.#quiet + 1;
     this.#timer = null;
     this.#arm();
   }
 
+  #tryRefresh(serviceId: ServiceId, watched: Watched): boolean {
+    try {
+      return this.#refresh(serviceId, watched);
+    } catch (err) {
+      this.#context.log.warn({ err, service_id: serviceId }, 'cannot check the output of a service');
+      return false;
+    }
+  }
+
   #arm(): void {
     if (this.#isClosed || this.#timer !== null || !this.#hasUnwatched()) return;
+    this.#newFolders.open();
     const pause = Math.min(QUIET_MS, ACTIVE_MS * Math.max(1, this.#quiet - QUIET_CHECKS + 1));
     this.#timer = setTimeout(() => {
       this.#tick();
@@ -217,11 +229,8 @@ export class Watch {
   #disarm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#newFolders.close();
   }
-}
-
-function inodeOf(folder: string): number | null {
-  return statSync(folder, { throwIfNoEntry: false })?.ino ?? null;
 }
 
 function stopWatching(watched: Watched): void {

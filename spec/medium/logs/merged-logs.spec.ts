@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseServiceId, type ServiceId } from '../../../lib/model/values/ids.ts';
 import {
   LOG_STREAMS,
@@ -24,6 +25,12 @@ function timesOf(items: readonly ServiceLogItem[]): string[] {
   return items.map(({ item }) => (item.type === 'line' ? String(item.at) : ''));
 }
 
+/** The times of those that come after a later one. */
+function earlyIn(items: readonly ServiceLogItem[]): string[] {
+  const times = timesOf(items);
+  return times.filter((time, index) => index > 0 && time < String(times[index - 1]));
+}
+
 describe('the output of several services, written by their shims', function () {
   this.timeout(60_000);
   let world: RecordWorld;
@@ -37,13 +44,13 @@ describe('the output of several services, written by their shims', function () {
     world = new RecordWorld();
     await world.open();
     end = new AbortController();
-    for (const id of [OTHER, QUIET]) mkdirSync(join(world.stateDir, 'logs', id));
   });
 
   afterEach(() => world.close());
 
   async function run(serviceId: ServiceId, generation: number, script: string): Promise<() => Promise<unknown>> {
     const logFolder = join(world.stateDir, 'logs', serviceId);
+    mkdirSync(logFolder, { recursive: true });
     const options = { args: ['-c', script], logFolder, generation, maxLogBytes: 1024 ** 3 };
     const { launch } = await world.driver.launch('/bin/sh', options);
     return () => launch.shimGone();
@@ -55,8 +62,9 @@ describe('the output of several services, written by their shims', function () {
     positions: Map<ServiceId, string>,
     follow?: AbortSignal,
     start: LogStart = OLDEST,
+    services = ALL,
   ): Promise<void> {
-    const queries = ALL.map((serviceId): LogQuery => {
+    const queries = services.map((serviceId): LogQuery => {
       const position = parsePosition(positions.get(serviceId) ?? '', LOG_STREAMS);
       return { serviceId, streams: LOG_STREAMS, start: position === null ? start : { type: 'after', position } };
     });
@@ -117,8 +125,19 @@ describe('the output of several services, written by their shims', function () {
       );
       expect(texts).to.deep.equal(Array.from({ length: 200 }, (_, index) => `${name} ${index + 1}`));
     }
-    const times = timesOf(given);
-    const early = times.filter((time, index) => index > 0 && time < String(times[index - 1]));
-    expect(early).to.deep.equal([]);
+    expect(earlyIn(given)).to.deep.equal([]);
+  });
+
+  it('is followed in order when a service writes for the first time', async () => {
+    const given: ServiceLogItem[] = [];
+    const following = readInto(given, new Map(), end.signal);
+    const gone = [await run(SERVICE, 1, 'for i in $(seq 400); do echo a $i; sleep 0.01; done')];
+    await setTimeout(3_000); // the timer, which looks for new folders where the system cannot, is slow by then
+    gone.push(await run(OTHER, 1, 'for i in $(seq 20); do echo b $i; sleep 0.01; done'));
+    for (const wait of gone) await wait();
+    await eventually(() => expect(given.length).to.equal(420));
+    end.abort();
+    await following;
+    expect(earlyIn(given)).to.deep.equal([]);
   });
 });
