@@ -18,11 +18,16 @@ const WATCH = `
   }).observe({ type: 'event', durationThreshold: ${LEAST_MS} });
 `;
 
+/** Until what was pressed has been drawn, and what follows from it: nobody presses the next key sooner. */
+function settled(page) {
+  return page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))');
+}
+
 async function measured(page, session, act) {
   await page.evaluate('globalThis.slowest = 0');
   const before = await processorMs(session);
   await act();
-  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))');
+  await settled(page);
   const processor = (await processorMs(session)) - before;
   return { wall: Math.max(LEAST_MS, await page.evaluate('globalThis.slowest')), processor };
 }
@@ -47,6 +52,7 @@ export async function report({ page, session }, title, interactions, afterRound)
       samples.get(name).push(await measured(page, session, () => act(round)));
     }
     await afterRound();
+    await settled(page);
   }
   let longest = 0;
   for (const [name, taken] of samples) {

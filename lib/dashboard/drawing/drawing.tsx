@@ -44,6 +44,12 @@ function scaleOf(
   return Math.min(MAX_FIT, FIT_SHARE * whole);
 }
 
+/** Nothing is laid out again for the same size. */
+function resizeTo(element: SVGSVGElement, size: { readonly width: string; readonly height: string }): void {
+  if (element.getAttribute('width') !== size.width) element.setAttribute('width', size.width);
+  if (element.getAttribute('height') !== size.height) element.setAttribute('height', size.height);
+}
+
 interface ZoomProps {
   readonly size: Size;
   readonly onSize: (size: Size) => void;
@@ -137,8 +143,7 @@ export function Drawing({ svg, label, decorate, onChoose }: DrawingProps): React
     const resize = (): void => {
       const { width, height } = element.viewBox.baseVal;
       const scale = scaleOf(size, box, { width, height });
-      element.setAttribute('width', String(width * scale));
-      element.setAttribute('height', String(height * scale));
+      resizeTo(element, { width: String(width * scale), height: String(height * scale) });
     };
     const inView = decorate(element);
     // Also called at the beginning, and when a frame that was hidden is shown.

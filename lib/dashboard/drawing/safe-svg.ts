@@ -26,8 +26,23 @@ function clean(element: Element): void {
   }
 }
 
-/** Parses a drawing from the host into elements of this page. Throws if it is not a drawing. */
+/** More than the statecharts and their variants. */
+const MAX_KEPT = 16;
+
+/** By their texts; the same few drawings are shown again and again. */
+const parsed = new Map<string, SVGSVGElement>();
+
+/** Makes elements of this page of a drawing from the host. Throws if it is not a drawing. */
 export function svgOf(text: string): SVGSVGElement {
+  const known = parsed.get(text) ?? parse(text);
+  parsed.delete(text);
+  parsed.set(text, known);
+  const [oldest] = parsed.keys();
+  if (parsed.size > MAX_KEPT && oldest !== undefined) parsed.delete(oldest);
+  return known.cloneNode(true) as SVGSVGElement; // a clone of one
+}
+
+function parse(text: string): SVGSVGElement {
   const root = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
   if (!(root instanceof SVGSVGElement)) throw new Error('The response of the host is not a drawing.');
   clean(root);

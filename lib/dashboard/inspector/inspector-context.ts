@@ -2,7 +2,7 @@ import { createContext, useCallback, useContext, useSyncExternalStore } from 're
 import type { ActorRefFrom, SnapshotFrom } from 'xstate';
 import type { Client } from '../../client/client.ts';
 import type { inspectorMachine } from './feed/machine.ts';
-import type { Tape } from './model/tape.ts';
+import type { ActorState, Tape } from './model/tape.ts';
 
 /** The shared objects of the inspector page. */
 export interface Inspector {
@@ -19,7 +19,8 @@ export function useInspector(): Inspector {
   return inspector;
 }
 
-type InspectorSnapshot = SnapshotFrom<typeof inspectorMachine>;
+/** The state of the page. */
+export type InspectorSnapshot = SnapshotFrom<typeof inspectorMachine>;
 
 /** A part of the state of the page; `select` must return the same value while it has not changed. */
 export function useInspection<T>(select: (snapshot: InspectorSnapshot) => T): T {
@@ -42,6 +43,11 @@ export function useTape(): { readonly tape: Tape; readonly version: number; read
   const version = useInspection(({ context }) => context.version);
   const moment = useInspection(({ context }) => context.moment);
   return { tape, version, position: moment ?? tape.end };
+}
+
+/** The state of an actor at the shown moment; null: unknown. The component is rendered again only when it changes. */
+export function useActorState(id: string): ActorState | null {
+  return useInspection(({ context: { tape, moment } }) => tape.stateAt(id, moment ?? tape.end));
 }
 
 /** Whether the host is away; a recording needs none. */

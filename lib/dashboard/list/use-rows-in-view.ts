@@ -17,18 +17,17 @@ export interface RowsInView {
 }
 
 /**
- * Scrolls a row into view, by what is known of the frame: its own method asks the browser for a layout of the page three
- * times.
+ * Scrolls a part of the height into view, by what is known of the frame: its own method asks the browser for a layout of
+ * the page three times. All in pixels.
  */
-function scrollTo(
+export function scrollIntoView(
   frame: HTMLDivElement | null,
   { scrollOffset, scrollRect }: Virtualizer<HTMLDivElement, Element>,
-  index: number,
+  { top, bottom }: { readonly top: number; readonly bottom: number },
 ): void {
   if (frame === null || scrollRect === null) return;
-  const top = index * ROW_PX;
   const from = scrollOffset ?? 0;
-  const lowest = top + ROW_PX - scrollRect.height;
+  const lowest = bottom - scrollRect.height;
   if (top < from) frame.scrollTop = top;
   else if (lowest > from) frame.scrollTop = lowest;
 }
@@ -50,7 +49,8 @@ export function useRowsInView(rows: readonly { readonly id: string }[], active: 
   const shown = useRef<string>(undefined);
   const activeId = rows[active]?.id;
   useEffect(() => {
-    if (activeId !== undefined && activeId !== shown.current) scrollTo(container.current, virtual, active);
+    if (activeId !== undefined && activeId !== shown.current)
+      scrollIntoView(container.current, virtual, { top: active * ROW_PX, bottom: (active + 1) * ROW_PX });
     shown.current = activeId;
   }, [virtual, active, activeId]);
   return {

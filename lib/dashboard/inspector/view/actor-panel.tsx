@@ -2,7 +2,7 @@ import { memo, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { formatRoute } from '../../world/route.ts';
-import { useInspection, useTape } from '../inspector-context.ts';
+import { useActorState, useInspection } from '../inspector-context.ts';
 import type { Message } from '../model/message.ts';
 import { nameOf } from '../model/names.ts';
 import type { Actor, ActorState } from '../model/tape.ts';
@@ -40,7 +40,7 @@ function tabsOf({ machine }: Actor): readonly ActorTab[] {
 }
 
 function ActorDetail({ actor, state }: { readonly actor: Actor; readonly state: ActorState }): ReactNode {
-  const { tape } = useTape();
+  const tape = useInspection(({ context }) => context.tape);
   const isRecording = useInspection(({ context }) => context.recording !== null);
   const [tab, setTab] = useState<ActorTab>('chart');
   const tabs = tabsOf(actor);
@@ -71,7 +71,7 @@ function ActorDetail({ actor, state }: { readonly actor: Actor; readonly state: 
           ))}
         </TabList>
         <TabPanel id="chart" className="tab-panel">
-          <ChartTab actor={actor} />
+          <ChartTab actor={actor} state={state} />
         </TabPanel>
         <TabPanel id="context" className="tab-panel">
           <ContextTab state={state} />
@@ -108,12 +108,14 @@ function HostPanel(): ReactNode {
 
 /** The chosen actor at the shown moment. */
 export const ActorPanel = memo(function ActorPanel({ id }: { readonly id: string | null }): ReactNode {
-  const { tape, position } = useTape();
-  if (id === null || id === HOST_ROW) return <HostPanel />;
-  const actor = tape.actor(id);
-  const state = tape.stateAt(id, position);
+  return id === null || id === HOST_ROW ? <HostPanel /> : <ChosenActor id={id} />;
+});
+
+function ChosenActor({ id }: { readonly id: string }): ReactNode {
+  const actor = useInspection(({ context }) => context.tape.actor(id));
+  const state = useActorState(id);
   if (actor === null) return <p className="hint">This actor has ended, and nothing of it is kept.</p>;
   if (state === null) return <p className="hint">This actor did not exist at the shown moment.</p>;
   // Actors of the same machine have the same chart, which takes longer to draw than all else of them.
   return <ActorDetail key={actor.machine ?? 'effect'} actor={actor} state={state} />;
-});
+}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { StateBadge, StateMark } from '../../words/state-badge.tsx';
 import { PAST_STANDINGS, pastStandingOf, wordsOf } from '../../../frontend/world/standing.ts';
 import type { State } from '../../../frontend/world/world.ts';
-import { useTape } from '../inspector-context.ts';
+import { useActorState } from '../inspector-context.ts';
 import { chartStateOf, stateWords } from '../model/state-value.ts';
 import type { Actor, ActorState } from '../model/tape.ts';
 
@@ -25,8 +25,7 @@ function wordsIn({ status, value }: ActorState): string {
 
 /** The state of an actor at the shown moment, in a row. */
 export function ActorStateBrief({ actor }: { readonly actor: Actor }): ReactNode {
-  const { tape, position } = useTape();
-  const now = tape.stateAt(actor.id, position);
+  const now = useActorState(actor.id);
   if (now === null) return null;
   const known = now.status === 'active' ? knownState(actor, now) : null;
   if (known === null) return <span className="row-state">{wordsIn(now)}</span>;

@@ -7,7 +7,8 @@ import { useRowsInView } from '../../list/use-rows-in-view.ts';
 import { useTyped } from '../../list/use-typed.ts';
 import '../../list/service-list.css';
 import { counted } from '../../../frontend/words/amount.ts';
-import { useInspection, useTape } from '../inspector-context.ts';
+import { useInspection } from '../inspector-context.ts';
+import type { InspectorSnapshot } from '../inspector-context.ts';
 import { HOST_ROW, treeOf } from '../model/tree.ts';
 import type { ActorRow } from '../model/tree.ts';
 import { ActorStateBrief } from './actor-state.tsx';
@@ -85,6 +86,11 @@ const Search = memo(function Search({ value, count, onChange }: SearchProps): Re
   );
 });
 
+/** Only what has changed the tree, and whether an earlier moment is shown, matter; the states are read by each row. */
+function treeVersion({ context: { tape, moment } }: InspectorSnapshot): string {
+  return moment === null || moment === tape.end ? `${tape.structure}` : `${tape.structure}:${moment}`;
+}
+
 interface ActorTreeProps {
   readonly hostName: string;
   readonly chosen: string | null;
@@ -96,18 +102,17 @@ interface ActorTreeProps {
  * active row.
  */
 export const ActorTree = memo(function ActorTree({ hostName, chosen, onChoose }: ActorTreeProps): ReactNode {
-  const { tape, position } = useTape();
+  const tape = useInspection(({ context }) => context.tape);
+  const moment = useInspection(({ context }) => context.moment);
+  const current = useInspection(treeVersion);
   const [search, setSearch] = useState('');
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<string | null>(null);
   const typed = useTyped();
-  const { structure } = tape;
-  // Only what has changed the tree, and whether a moment is shown, matter; the states are read by each row.
-  const isLive = position === tape.end;
-  const from = useDeferredValue(isLive ? `${structure}` : `${structure}:${position}`);
+  const from = useDeferredValue(current);
   const searched = useDeferredValue(search);
   const rows = useMemo(
-    () => treeOf(tape, isLive ? tape.end : position, { host: hostName, search: searched, toggled }),
+    () => treeOf(tape, moment ?? tape.end, { host: hostName, search: searched, toggled }),
     [tape, from, hostName, searched, toggled],
   );
   const activeIndex = rows.findIndex(({ id }) => id === (active ?? chosen));
@@ -133,7 +138,7 @@ export const ActorTree = memo(function ActorTree({ hostName, chosen, onChoose }:
     const id = target.closest<HTMLElement>('[data-id]')?.dataset['id'];
     if (id !== undefined) make({ type: target.closest('.chevron') === null ? 'go' : 'toggle', id });
   };
-  const count = useMemo(() => tape.actorsAt(isLive ? tape.end : position).length, [tape, from]);
+  const count = useMemo(() => tape.actorsAt(moment ?? tape.end).length, [tape, from]);
   return (
     <nav className="list actor-list" aria-label="Actors">
       <Search value={search} count={count} onChange={setSearch} />

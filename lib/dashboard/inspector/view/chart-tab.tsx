@@ -6,7 +6,7 @@ import { drawingOf, StatechartDrawing } from '../../drawing/statechart.tsx';
 import type { DrawnEvents } from '../../drawing/statechart.tsx';
 import { useAnswerUnless } from '../../use-answer.ts';
 import { Problem } from '../../words/problem.tsx';
-import { useInspection, useInspector, useIsAway, useTape } from '../inspector-context.ts';
+import { useInspection, useInspector, useIsAway } from '../inspector-context.ts';
 import { chartStateOf, pathsOf } from '../model/state-value.ts';
 import type { StateValue } from '../model/message.ts';
 import type { Actor, ActorState, Tape } from '../model/tape.ts';
@@ -73,13 +73,12 @@ export function Chart({ machine, value, move, events }: ChartProps): ReactNode {
 }
 
 /** The statechart of an actor with its state at the shown moment, and the transition that led there. */
-export function ChartTab({ actor }: { readonly actor: Actor }): ReactNode {
-  const { tape, position } = useTape();
+export function ChartTab({ actor, state }: { readonly actor: Actor; readonly state: ActorState }): ReactNode {
+  const tape = useInspection(({ context }) => context.tape);
   const isRecording = useInspection(({ context }) => context.recording !== null);
   const [events, setEvents] = useState<DrawnEvents>('main');
   const { machine, id } = actor;
-  const state = tape.stateAt(id, position);
-  if (machine === null || state === null) return null;
+  if (machine === null) return null;
   return (
     <>
       {isRecording ? null : (

@@ -1,6 +1,7 @@
 import { memo, useDeferredValue, useMemo, useState } from 'react';
 import type { Dispatch, ReactNode, SetStateAction } from 'react';
 import { Button, Input, Label, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { useAfterPaint } from '../../use-after-paint.ts';
 import { counted } from '../../../frontend/words/amount.ts';
 import { useInspection, useInspector, useTape } from '../inspector-context.ts';
 import { ALL_EVENTS, matching } from '../model/filter.ts';
@@ -80,7 +81,7 @@ function Count({
 
 /** The fields of an event. */
 function Payload({ row }: { readonly row: TapeRow | null }): ReactNode {
-  const { tape } = useTape();
+  const tape = useInspection(({ context }) => context.tape);
   const event = useMemo(
     () => (row === null || row.text === '' ? null : (JSON.parse(row.text) as { readonly event: MessageEvent }).event), // of a message about an event
     [row],
@@ -181,10 +182,15 @@ interface EventPanelProps {
 export const EventPanel = memo(function EventPanel({ chosen, onChoose }: EventPanelProps): ReactNode {
   const { actor: machine } = useInspector();
   const { tape, version } = useTape();
-  const moment = useInspection(({ context }) => context.moment);
+  const chosenMoment = useInspection(({ context }) => context.moment);
+  const drawnMoment = useAfterPaint(chosenMoment);
+  // A step is marked at once; the end of a pause, which draws all rows anew, first on its button.
+  const moment = chosenMoment ?? drawnMoment;
   const [view, setView] = useState<EventView>('list');
   const [filter, setFilter] = useState<EventFilter>(ALL_EVENTS);
+  // What was pressed is seen at once, and the rows a moment later.
   const used = useDeferredValue(filter);
+  const drawn = useDeferredValue(view);
   const rows = useMemo(() => matching(tape, used), [tape, version, used]);
   // The filter may hide the row of the moment: then the listed one before it is marked, and its fields are shown.
   const marked = moment === null ? -1 : lastIndexUpTo(rows, moment);
@@ -201,7 +207,7 @@ export const EventPanel = memo(function EventPanel({ chosen, onChoose }: EventPa
         <Count shown={rows.length} all={tape.rows.length} dropped={tape.dropped} />
       </div>
       <div className="event-body">
-        <EventRows key={view} view={view} rows={rows} chosen={marked} onChoose={choose} />
+        <EventRows key={drawn} view={drawn} rows={rows} chosen={marked} onChoose={choose} />
         <div className="payload" role="region" aria-label="Chosen event" tabIndex={0}>
           <Payload row={rows[marked] ?? null} />
         </div>

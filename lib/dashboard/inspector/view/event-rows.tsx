@@ -1,6 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactNode, UIEvent } from 'react';
+import { scrollIntoView } from '../../list/use-rows-in-view.ts';
 import { useTape } from '../inspector-context.ts';
 import { sequenceOf } from '../model/lifelines.ts';
 import type { Sequence } from '../model/lifelines.ts';
@@ -11,6 +12,8 @@ import { LIFELINE_PX, Lifelines, ListCells, SequenceCells } from './event-cells.
 export type EventView = 'list' | 'sequence';
 
 const ROW_PX = 26;
+/** The heads of the lifelines, which stay at the top. */
+const HEAD_PX = ROW_PX + 4;
 /** So close to its end, a list counts as being there. */
 const NEAR_PX = 30;
 
@@ -91,6 +94,7 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
   const [place, setPlace] = useState({ left: 0, width: 0 });
   const sequence = useMemo(() => (view === 'sequence' ? sequenceOf(tape, rows) : null), [tape, version, rows, view]);
   const last = rows.length - 1;
+  const headPx = sequence === null ? 0 : HEAD_PX;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => container.current,
@@ -100,14 +104,15 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
       const inView = defaultRangeExtractor(range);
       return chosen < 0 || inView.includes(chosen) ? inView : [...inView, chosen];
     },
-    paddingStart: sequence === null ? 0 : ROW_PX + 4,
-    scrollPaddingStart: sequence === null ? 0 : ROW_PX + 4,
+    paddingStart: headPx,
     overscan: 6,
   });
   useEffect(() => {
-    if (chosen >= 0) virtual.scrollToIndex(chosen, { align: 'auto' });
-    else if (isAtEnd.current && last >= 0) virtual.scrollToIndex(last, { align: 'end' });
-  }, [virtual, chosen, last]);
+    const shown = chosen >= 0 ? chosen : isAtEnd.current ? last : -1;
+    if (shown < 0) return;
+    const top = shown * ROW_PX; // so that the heads above the row do not cover it
+    scrollIntoView(container.current, virtual, { top, bottom: headPx + top + ROW_PX });
+  }, [virtual, chosen, last, headPx]);
   useEffect(() => {
     const box = container.current;
     if (box === null) return undefined;
@@ -146,7 +151,7 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
     if (clicked !== undefined) choose(rows.findIndex((row) => row.position === Number(clicked)));
   };
   const onScroll = ({ currentTarget: box }: UIEvent<HTMLElement>): void => {
-    isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_PX;
+    isAtEnd.current = virtual.getTotalSize() - box.scrollTop - (virtual.scrollRect?.height ?? 0) <= NEAR_PX;
     if (sequence !== null && box.scrollLeft !== place.left) setPlace({ left: box.scrollLeft, width: box.clientWidth });
   };
   const width = sequence === null ? undefined : sequence.lifelines.length * LIFELINE_PX + LIFELINE_PX;

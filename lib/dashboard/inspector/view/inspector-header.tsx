@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { localInstant, localPeriod } from '../../words/time.ts';
 import { useInspection } from '../inspector-context.ts';
@@ -46,7 +46,7 @@ function RecordingLabel(): ReactNode {
 }
 
 /** The name of the host, the connection, and the ways to other pages. */
-export function InspectorHeader({ hostName }: { readonly hostName: string }): ReactNode {
+export const InspectorHeader = memo(function InspectorHeader({ hostName }: { readonly hostName: string }): ReactNode {
   const isRecording = useInspection(({ context }) => context.recording !== null);
   return (
     <header className="header">
@@ -65,7 +65,7 @@ export function InspectorHeader({ hostName }: { readonly hostName: string }): Re
       <FinishedFile />
     </header>
   );
-}
+});
 
 /** Hands a finished recording to the browser as a file, once, and leaves a link to it. */
 function FinishedFile(): ReactNode {

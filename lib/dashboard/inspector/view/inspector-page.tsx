@@ -1,7 +1,8 @@
-import { useCallback, useDeferredValue, useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import type { ReactNode } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTitle } from '../../page-title.ts';
+import { useAfterPaint } from '../../use-after-paint.ts';
 import { useInspection } from '../inspector-context.ts';
 import { ActorPanel } from './actor-panel.tsx';
 import { ActorTree } from './actor-tree.tsx';
@@ -22,7 +23,13 @@ function isPart(key: unknown): key is Part {
 }
 
 /** On a screen that has no room for all parts: which one is shown. */
-function PartSwitch({ part, onPart }: { readonly part: Part; readonly onPart: (part: Part) => void }): ReactNode {
+const PartSwitch = memo(function PartSwitch({
+  part,
+  onPart,
+}: {
+  readonly part: Part;
+  readonly onPart: (part: Part) => void;
+}): ReactNode {
   return (
     <nav className="part-switch" aria-label="Parts of the page">
       <ToggleButtonGroup
@@ -43,7 +50,7 @@ function PartSwitch({ part, onPart }: { readonly part: Part; readonly onPart: (p
       </ToggleButtonGroup>
     </nav>
   );
-}
+});
 
 /** The whole page of the inspector. */
 export function InspectorPage(): ReactNode {
@@ -55,7 +62,7 @@ export function InspectorPage(): ReactNode {
   useTitle(`${isStale ? '(!) ' : ''}${hostName} – ${isRecording ? 'recording' : 'inspector'}`);
   const [part, setPart] = useState<Part>('actors');
   const [chosen, setChosen] = useState<string | null>(null);
-  const shown = useDeferredValue(chosen);
+  const shown = useAfterPaint(chosen);
   const choose = useCallback((id: string) => {
     setChosen(id);
   }, []);
