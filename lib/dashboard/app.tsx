@@ -1,4 +1,4 @@
-import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { AgentDetail } from './detail/agent-detail.tsx';
 import { ServiceDetail } from './detail/service-detail.tsx';
@@ -15,6 +15,7 @@ import { useRoute } from './route.ts';
 import { SignIn } from './sign-in/sign-in.tsx';
 import { formatRoute } from './world/route.ts';
 import type { Route } from './world/route.ts';
+import { useAfterPaint } from './use-after-paint.ts';
 import './style/layout.css';
 
 const TimelinePage = lazy(async () => {
@@ -81,7 +82,7 @@ function SignedInPage(): ReactNode {
     }, []),
   });
   // The list marks the selection at once; its details are rendered later, and can be interrupted by the next press.
-  const shown = useDeferredValue(route);
+  const shown = useAfterPaint(route);
   return (
     <div className="page" data-stale={isStale || undefined} data-list-open={isListOpen || undefined}>
       <Title route={route} />
