@@ -225,6 +225,22 @@ describe('the catalog', () => {
     });
   });
 
+  it('looks at what it chose before again, each time', async () => {
+    const stable = put('corerl-1.0.0');
+    const best = put('corerl-2.0.0');
+    expect(await found()).to.have.property('path', best);
+    const before = await fingerprint();
+    renameSync(put('new'), best);
+    expect(await fingerprint()).not.to.equal(before);
+    chmodSync(best, 0o644);
+    expect(await found()).to.have.property('path', stable);
+    chmodSync(best, 0o755);
+    const all = await Promise.all([found(), found('<2'), found()]);
+    expect(all.map(({ path }) => path)).to.deep.equal([best, stable, best]);
+    rmSync(best);
+    expect(await found()).to.have.property('path', stable);
+  });
+
   describe('does not look', () => {
     it('into node_modules, hidden folders and what is excluded', async () => {
       catalog = createCatalog({ basePath: base, exclude: ['state'] });
