@@ -163,7 +163,7 @@ export async function* mergeAll<Query extends { readonly serviceId: ServiceId }>
       else if (sources.every(({ isEnded }) => isEnded)) return;
       else {
         await new Promise<void>((resolve) => {
-          // If this process was held up, what the system has told of in the meantime comes first.
+          // If this process was held up, what the system has reported in the meantime comes first.
           const timer = waitMs === null ? undefined : setTimeout(() => setImmediate(resolve), waitMs);
           wake = () => {
             clearTimeout(timer);

@@ -184,7 +184,7 @@ export const EventPanel = memo(function EventPanel({ chosen, onChoose }: EventPa
   const { tape, version } = useTape();
   const chosenMoment = useInspection(({ context }) => context.moment);
   const drawnMoment = useAfterPaint(chosenMoment);
-  // A step is marked at once; the end of a pause, which draws all rows anew, first on its button.
+  // A step is marked at once; the end of a pause, after which all rows are drawn again, first on its button.
   const moment = chosenMoment ?? drawnMoment;
   const [view, setView] = useState<EventView>('list');
   const [filter, setFilter] = useState<EventFilter>(ALL_EVENTS);
