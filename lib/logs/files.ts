@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFolder, type LogLayout } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/values/ids.ts';
@@ -41,9 +41,4 @@ export function namesIn(folder: string): readonly string[] {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-/** The number of a folder in its file system, by which another one of the same name is noticed; null if it is not there. */
-export function inodeOf(folder: string): number | null {
-  return statSync(folder, { throwIfNoEntry: false })?.ino ?? null;
 }

@@ -1,11 +1,11 @@
-import { watch as watchFolder, type FSWatcher } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { logFolder } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS } from '../model/values/log-line.ts';
-import { inodeOf, storedLaunches, type StoredLaunch } from './files.ts';
+import { storedLaunches, type StoredLaunch } from './files.ts';
+import { watchFolder } from './folder-watch.ts';
 import type { LaunchOutput } from './launch-output.ts';
 import type { LogContext } from './log-context.ts';
-import { NewFolders } from './new-folders.ts';
 import { outputOf } from './outputs.ts';
 
 const ACTIVE_MS = 100;
@@ -46,16 +46,14 @@ interface Watched {
 export class Watch {
   readonly #context: LogContext;
   readonly #watched = new Map<ServiceId, Watched>();
-  readonly #newFolders: NewFolders;
+  /** Of the folder of all log folders: that of a service is made with its first launch. */
+  #newFolders: FSWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
   #quiet = 0;
   #isClosed = false;
 
   constructor(context: LogContext) {
     this.#context = context;
-    this.#newFolders = new NewFolders(context.layout.logs, (name) => {
-      for (const [serviceId, watched] of this.#watched) if (serviceId === name) this.#tryRefresh(serviceId, watched);
-    });
   }
 
   get isClosed(): boolean {
@@ -160,20 +158,31 @@ export class Watch {
   }
 
   #startWatching(serviceId: ServiceId, watched: Watched): void {
-    const folder = logFolder(this.#context.layout, serviceId);
-    const inode = inodeOf(folder);
-    if (inode === null) return;
-    try {
-      watched.watcher = watchFolder(folder, { persistent: false }, (type) => {
-        if (type === 'rename' && inodeOf(folder) !== inode) this.#leaveToTimer(watched);
+    // Without a watch the timer checks it, and every refresh tries again.
+    watched.watcher = watchFolder(logFolder(this.#context.layout, serviceId), {
+      changed: () => {
         this.#wakeAtPace(watched);
-      });
-      watched.watcher.on('error', () => {
+      },
+      lost: () => {
         this.#leaveToTimer(watched);
-      });
-    } catch {
-      // The system has no watches left: the timer checks it, and every refresh tries again.
-    }
+      },
+    });
+  }
+
+  #watchForNewFolders(): void {
+    this.#newFolders ??= watchFolder(this.#context.layout.logs, {
+      changed: (name) => {
+        for (const [serviceId, watched] of this.#watched) if (serviceId === name) this.#tryRefresh(serviceId, watched);
+      },
+      lost: () => {
+        this.#stopWatchingForNewFolders();
+      },
+    });
+  }
+
+  #stopWatchingForNewFolders(): void {
+    this.#newFolders?.close();
+    this.#newFolders = null;
   }
 
   /** Whoever waits looks for itself; who is still reading will look before it waits. */
@@ -218,8 +227,12 @@ export class Watch {
   }
 
   #arm(): void {
-    if (this.#isClosed || this.#timer !== null || !this.#hasUnwatched()) return;
-    this.#newFolders.open();
+    if (this.#isClosed || this.#timer !== null) return;
+    if (!this.#hasUnwatched()) {
+      this.#stopWatchingForNewFolders();
+      return;
+    }
+    this.#watchForNewFolders();
     const pause = Math.min(QUIET_MS, ACTIVE_MS * Math.max(1, this.#quiet - QUIET_CHECKS + 1));
     this.#timer = setTimeout(() => {
       this.#tick();
@@ -229,7 +242,7 @@ export class Watch {
   #disarm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#newFolders.close();
+    this.#stopWatchingForNewFolders();
   }
 }
 

@@ -37,12 +37,11 @@ export function useInspection<T>(select: (snapshot: InspectorSnapshot) => T): T 
   return useSyncExternalStore(subscribe, () => select(actor.getSnapshot()));
 }
 
-/** The tape and the shown position. The component is rendered again with every change of either. */
-export function useTape(): { readonly tape: Tape; readonly version: number; readonly position: number } {
+/** The tape, whose version changes with everything on it. The component is rendered again with every change. */
+export function useTape(): { readonly tape: Tape; readonly version: number } {
   const tape = useInspection(({ context }) => context.tape);
   const version = useInspection(({ context }) => context.version);
-  const moment = useInspection(({ context }) => context.moment);
-  return { tape, version, position: moment ?? tape.end };
+  return { tape, version };
 }
 
 /** The state of an actor at the shown moment; null: unknown. The component is rendered again only when it changes. */
