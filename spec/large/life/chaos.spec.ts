@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
+import { effort } from '../../support/effort.ts';
 
+const ROUNDS = { kills: `${effort(10, 16)}`, all: `${effort(6, 8)}`, nodeShim: `${effort(3, 5)}` };
 const MAIN = new URL('../../../chaos/main.js', import.meta.url).pathname;
 
 /** Runs the chaos command to its end; what it prints says what was lost. */
@@ -26,8 +28,8 @@ const KINDS = ['store', 'folders', 'records', 'shims', 'launcher', 'copies', 'cl
 describe('a host that is killed again and again', function () {
   this.timeout(150_000);
 
-  it('loses nothing in 16 rounds with the native shim', async () => {
-    const { code, output } = await chaos('--rounds', '16', '--seed', '2026');
+  it(`loses nothing in ${ROUNDS.kills} rounds with the native shim`, async () => {
+    const { code, output } = await chaos('--rounds', ROUNDS.kills, '--seed', '2026');
     if (code !== 0) throw new Error(output); // the whole table, not what an assertion would show of it
     expect(output).to.contain('Nothing was lost.');
     expect(count(output, 'host kills'), output).to.be.greaterThan(5);
@@ -36,8 +38,8 @@ describe('a host that is killed again and again', function () {
     expect(count(output, 'adoptions'), output).to.be.greaterThan(5);
   });
 
-  it('loses nothing in 8 rounds of two hosts that are harmed in every other way too', async () => {
-    const { code, output } = await chaos('--rounds', '8', '--hosts', '2', '--faults', 'all', '--seed', '2028');
+  it(`loses nothing in ${ROUNDS.all} rounds of two hosts that are harmed in every other way too`, async () => {
+    const { code, output } = await chaos('--rounds', ROUNDS.all, '--hosts', '2', '--faults', 'all', '--seed', '2028');
     if (code !== 0) throw new Error(output); // the whole table, not what an assertion would show of it
     expect(output).to.contain('Nothing was lost.');
     const faults = KINDS.map((kind) => count(output, kind)).filter((hits) => hits > 0);
@@ -46,8 +48,8 @@ describe('a host that is killed again and again', function () {
     expect(count(output, 'guarantees checked, with a shim'), output).to.be.greaterThan(5);
   });
 
-  it('loses nothing in 5 rounds with the Node shim', async () => {
-    const { code, output } = await chaos('--rounds', '5', '--seed', '2027', '--shim', 'node');
+  it(`loses nothing in ${ROUNDS.nodeShim} rounds with the Node shim`, async () => {
+    const { code, output } = await chaos('--rounds', ROUNDS.nodeShim, '--seed', '2027', '--shim', 'node');
     if (code !== 0) throw new Error(output); // the whole table, not what an assertion would show of it
     expect(output).to.contain('Nothing was lost.');
   });

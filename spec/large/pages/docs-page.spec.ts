@@ -1,8 +1,7 @@
-import axe, { type AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../../support/built/browser.ts';
-import { styleOf } from '../../support/built/page-measures.ts';
+import { axeFindings, styleOf } from '../../support/built/page-measures.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -79,9 +78,7 @@ describeInBrowser('the documentation page in a browser', function (browser) {
       expect(background).to.equal(colorScheme === 'dark' ? 'rgb(28, 32, 34)' : 'rgb(255, 255, 255)');
       const title = await styleOf(page.locator('.information-container .title').first(), 'color');
       expect(Number(/\d+/.exec(title)?.[0]) > 128).to.equal(colorScheme === 'dark');
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).to.deep.equal([]);
+      expect(await axeFindings(page)).to.deep.equal([]);
       expect(complaints).to.deep.equal([]);
     });
   }

@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { FIRST } from '../../support/built/certificates.ts';
+import { axeFindings } from '../../support/built/page-measures.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const TRY_MS = 30_000;
@@ -58,29 +58,18 @@ describeInBrowser('signing in in a browser', function (browser) {
     if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
-  /** What axe-core finds against the page, by rule. */
-  async function barriers(): Promise<readonly string[]> {
-    await page.evaluate(axe.source);
-    return page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run({
-        resultTypes: ['violations'],
-      }); // put there by its source
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-  }
-
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`opens the requested page, where a call succeeds (${colorScheme})`, async () => {
       await open(colorScheme);
       const answer = await page.goto(`${host.url}/docs`);
       expect(answer?.status()).to.equal(401);
       await page.getByLabel('Token').waitFor();
-      expect(await barriers()).to.deep.equal([]);
+      expect(await axeFindings(page)).to.deep.equal([]);
       await screenshot(`sign-in-${colorScheme}`);
 
       await signIn('wrong-token-0123456789');
       await page.getByText('The token is not valid').waitFor();
-      expect(await barriers()).to.deep.equal([]);
+      expect(await axeFindings(page)).to.deep.equal([]);
       await screenshot(`sign-in-refused-${colorScheme}`);
 
       await signIn(TOKEN);
@@ -140,13 +129,13 @@ describeInBrowser('signing in in a browser', function (browser) {
       await page.getByLabel('Token').waitFor();
       expect(await context.cookies()).to.deep.equal([]);
       expect(await page.getByText('telemetry').count(), 'what is kept of what was shown').to.equal(0);
-      expect(await barriers()).to.deep.equal([]);
+      expect(await axeFindings(page)).to.deep.equal([]);
 
       await signIn('zwei Wörter');
       await page.getByText('printable ASCII characters').waitFor();
       await signIn('wrong-token-0123456789');
       await page.getByText('The token is not valid').waitFor();
-      expect(await barriers()).to.deep.equal([]);
+      expect(await axeFindings(page)).to.deep.equal([]);
       await screenshot(`signed-out-dashboard-${colorScheme}`);
 
       await page.keyboard.type(TOKEN); // what was refused is selected, to be typed over

@@ -1,8 +1,8 @@
-import axe, { type AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import type { Frame, Page } from 'playwright-core';
 import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
+import { axeFindings } from '../../support/built/page-measures.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { InspectMessage } from '../../support/inspect/fake-viewer-socket.ts';
 import { receivedBy, StandInInspector } from '../../support/inspect/stand-in-inspector.ts';
@@ -169,11 +169,7 @@ describeInBrowser('the Stately inspector in a browser', function (browser) {
       await page.emulateMedia({ colorScheme });
       await page.goto(`${host.url}/inspector/stately`);
       await whole(await frame());
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<AxeResults>(
-        'axe.run(document, { iframes: false, resultTypes: ["violations"] })',
-      );
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).to.deep.equal([]);
+      expect(await axeFindings(page, { iframes: false })).to.deep.equal([]);
     });
   }
 

@@ -2,13 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { ENDPOINTS } from '../../../lib/api/paths.ts';
+import { effort } from '../../support/effort.ts';
 import { ApiUnderTest, fixedTokens, VERSION } from './api-under-test.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void; // what the flag gives to new contexts
 
 const SEED = 20_260_101;
-const REQUESTS = 20_000;
+const REQUESTS = effort(8_000, 20_000);
 const AT_ONCE = 50;
 /** What is loaded and compiled on the way is in memory after so many. */
 const WARM_AFTER = 4_000;

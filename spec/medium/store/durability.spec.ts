@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-
+import { effort } from '../../support/effort.ts';
 import { Program } from '../../support/program.ts';
 import { closeStores, newStoreFile, openedStore } from '../../support/store/opened-store.ts';
 
 const WRITER = new URL('../../support/store/store-writer.ts', import.meta.url);
-const KILLS = 20;
+const KILLS = effort(8, 20);
 
 /** Lets a writer run until it has acknowledged `count` events, kills it, and returns all acknowledged numbers. */
 async function killedWriter(file: string, count: number): Promise<number[]> {

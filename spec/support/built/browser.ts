@@ -8,6 +8,14 @@ const OPEN_MS = 60_000;
 /** By preference: the one without windows needs an eighth less processor time for the same pages. */
 const BROWSERS = ['chromium-headless-shell', 'chromium'] as const;
 
+const ARGUMENTS = [
+  // Its sandbox needs permissions that containers do not have, and it only opens pages of the host under test.
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  // Playwright makes V8 record stacks, for which V8 would read each script a second time: an eighth of the processor time.
+  '--js-flags=--no-enable-lazy-source-positions',
+];
+
 function findBrowser(): string | null {
   return BROWSERS.map((name) => findProgram(name)).find((path) => path !== null) ?? null;
 }
@@ -21,8 +29,7 @@ function whyNoBrowser(): string | null {
 function openBrowser(): Promise<Browser> {
   const executablePath = findBrowser();
   if (executablePath === null) throw new Error('There is no chromium on this machine.');
-  // Its sandbox needs permissions that containers do not have, and it only opens pages of the host under test.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS] });
 }
 
 /** Specs with one browser, which they get by calling what they are given; all are skipped without one. */

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { axeFindings } from './page-measures.ts';
 
 const TRY_MS = 30_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The dashboard from the view of a user. */
 export class OpenDashboard {
@@ -90,16 +87,7 @@ export class OpenDashboard {
   }
 
   /** The serious and critical findings of axe. */
-  async seriousFindings(): Promise<readonly string[]> {
-    await this.page.evaluate(AXE);
-    const options: RunOptions = { resultTypes: ['violations'] };
-    const { violations } = await this.page.evaluate(
-      // Set by the script above.
-      (given) => (globalThis as unknown as { axe: { run(o: unknown): Promise<AxeResults> } }).axe.run(given),
-      options,
-    );
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  seriousFindings(): Promise<readonly string[]> {
+    return axeFindings(this.page, { impacts: ['serious', 'critical'] });
   }
 }
