@@ -32,11 +32,13 @@ export class HeapKeeper {
   readonly #access: HeapAccess;
   readonly #timers: Timers;
   #timer: unknown = null;
-  #smallestBytes = 0;
+  /** What was in use at the start, and then after each collection: a host that has only started has no garbage worth 240 ms. */
+  #smallestBytes: number;
 
   constructor(timers: Timers, access: HeapAccess = v8Access()) {
     this.#access = access;
     this.#timers = timers;
+    this.#smallestBytes = access.usedBytes();
   }
 
   /** Something has happened. */

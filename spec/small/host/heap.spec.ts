@@ -97,6 +97,14 @@ describe('the memory of the host', () => {
     expect(heap.timers.pending).to.equal(0);
   });
 
+  it('is left to V8 when the host has only started', () => {
+    const heap = new FakeHeap();
+    heap.storm(20 * MIB);
+    heap.pass(20);
+
+    expect(heap.collections).to.equal(0);
+  });
+
   it('is given back again once much has come together', () => {
     const heap = new FakeHeap();
     heap.storm(80 * MIB);
@@ -131,7 +139,7 @@ describe('the memory of the host', () => {
       },
     });
     const garbage = new WeakRef({ much: new Array(1_000) });
-    const inUse = Array.from({ length: 500_000 }, (_, index) => ({ index }));
+    const inUse = Array.from({ length: 1_000_000 }, (_, index) => ({ index }));
     keeper.stir();
     return new Promise<void>((resolve) => {
       // A WeakRef is kept until the end of the task in which it was made.
