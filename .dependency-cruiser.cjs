@@ -284,7 +284,7 @@ module.exports = {
     {
       name: 'boot-knows-nobody',
       comment:
-        'It loads the bundle of a host, in which all the others are. Remedy: what it should load goes into scripts/bundle.js.',
+        'It loads the bundle of a host, in which all the others are. Remedy: what it should load goes into scripts/build/bundle.js.',
       severity: 'error',
       from: { path: '^lib/boot/' },
       to: { path: '^lib/', pathNot: '^lib/boot/', dependencyTypesNot: ['type-only'] },

@@ -30,7 +30,7 @@ function sabotaged(one) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   sabotage(folder, one);
-  const script = one.file.endsWith('.c') ? 'scripts/build-shim.js' : 'scripts/bundle.js';
+  const script = one.file.endsWith('.c') ? 'scripts/build-shim.js' : 'scripts/build/bundle.js';
   const { status, stderr } = spawnSync(process.execPath, [join(folder, script)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The build of the sabotage "${one.name}" failed: ${stderr}`);
   return folder;

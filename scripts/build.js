@@ -17,8 +17,9 @@ const stamp = join(dist, '.build-stamp');
 const SOURCES = [
   'lib',
   'scripts/build.js',
-  'scripts/bundle.js',
-  'scripts/copy-assets.js',
+  'scripts/build/bundle.js',
+  'scripts/build/copy-assets.js',
+  'scripts/build/draw-charts.js',
   'scripts/keep-code.js',
   'tsconfig.json',
   'tsconfig.client.json',
@@ -31,9 +32,10 @@ const NO_SOURCE = join(root, 'lib/process/shim/build') + sep;
 /** Each is a program run by node. */
 const STEPS = [
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.client.json'],
-  ['scripts/bundle.js'],
-  ['scripts/copy-assets.js'],
+  ['scripts/build/bundle.js'],
+  ['scripts/build/copy-assets.js'],
   ['node_modules/vite/bin/vite.js', 'build', '--config', 'lib/dashboard/vite.config.ts', '--logLevel', 'warn'],
+  ['scripts/build/draw-charts.js'],
   ['scripts/keep-code.js'],
 ];
 

@@ -1,4 +1,4 @@
-/** The entry of the built program for hosts: `scripts/bundle.js` puts it in the place of `cli/serve/serve.ts`. */
+/** The entry of the built program for hosts: `scripts/build/bundle.js` puts it in the place of `cli/serve/serve.ts`. */
 import { fileURLToPath } from 'node:url';
 import type * as Serve from '../cli/serve/serve.ts';
 import { CodeLoader } from './code-loader.ts';

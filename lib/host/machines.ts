@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { createAgentMachine } from '../actors/agent/machine.ts';
 import type { ServicePorts } from '../actors/service/effects.ts';
 import { createServiceMachine } from '../actors/service/machine.ts';
 import { createSupervisorMachine } from '../actors/supervisor/machine.ts';
 import type { KnownMachine } from '../machines/library.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DrawnEvents } from '../ports/machine-library.ts';
 import { webhookChart } from '../webhook/chart.ts';
 import { EXAMPLE_INPUTS } from './example-inputs.ts';
 
@@ -38,4 +40,16 @@ export function hostMachines(ports: ServicePorts, clock: Clock): readonly KnownM
       exampleInput: EXAMPLE_INPUTS.webhook,
     },
   ];
+}
+
+/**
+ * The drawing of a statechart that the build of this program has made (scripts/build/draw-charts.js): to start Graphviz and to lay out a
+ * chart takes half a second. Null: there is none, as when the program runs from its sources.
+ */
+export async function builtDrawing(name: string, events: DrawnEvents): Promise<string | null> {
+  try {
+    return await readFile(new URL(`../assets/charts/${name}-${events}.svg`, import.meta.url), 'utf8');
+  } catch {
+    return null; // whatever the reason: it can be drawn
+  }
 }

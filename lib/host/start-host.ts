@@ -20,7 +20,7 @@ import { crashAt } from './crash-points.ts';
 import { openListener, type Listener } from './listener.ts';
 import { HeapKeeper } from './heap.ts';
 import type { AppLog } from './log.ts';
-import { hostMachines } from './machines.ts';
+import { builtDrawing, hostMachines } from './machines.ts';
 import { OperatorLog } from './operator-log.ts';
 import type { ServeOptions } from './options.ts';
 import { ObservedProcessHost } from '../control/health/observed-process-host.ts';
@@ -139,7 +139,7 @@ function apiOf(
   { control, inspector }: { readonly control: OpenControl; readonly inspector: Inspector },
 ): HttpApp {
   const gate = new PolledLaunchGate(() => health.obstacles(), wallTimers);
-  const machines = machineLibrary(() => hostMachines({ processes, gate, catalog, prober }, systemClock));
+  const machines = machineLibrary(() => hostMachines({ processes, gate, catalog, prober }, systemClock), builtDrawing);
   const upgrades = { '/inspector/ws': inspector.accept };
   const isUnixSocket = options.place.type === 'unix';
   const shown = { exposition, machines, meter, upgrades };

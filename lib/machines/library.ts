@@ -23,21 +23,29 @@ export interface KnownMachine {
   readonly exampleInput: unknown;
 }
 
+/** A drawing that exists already; null: there is none. */
+export type ExistingDrawing = (name: string, events: DrawnEvents) => Promise<string | null>;
+
 /** The machines by chart id; created on first use, not while the host starts. */
-export function machineLibrary(make: () => readonly KnownMachine[]): MachineLibrary {
-  return new Library(make);
+export function machineLibrary(
+  make: () => readonly KnownMachine[],
+  existing: ExistingDrawing = () => Promise.resolve(null),
+): MachineLibrary {
+  return new Library(make, existing);
 }
 
 class Library implements MachineLibrary {
   readonly #make: () => readonly KnownMachine[];
+  readonly #existing: ExistingDrawing;
   #made: ReadonlyMap<string, KnownMachine> | null = null;
   /** By name and events; a drawing takes a while and never changes. */
   readonly #drawings = new Map<string, Promise<string>>();
   /** The last services graph: pages request it again and again. */
   #services: { readonly of: string; readonly svg: Promise<string> } | null = null;
 
-  constructor(make: () => readonly KnownMachine[]) {
+  constructor(make: () => readonly KnownMachine[], existing: ExistingDrawing) {
     this.#make = make;
+    this.#existing = existing;
   }
 
   get #machines(): ReadonlyMap<string, KnownMachine> {
@@ -73,7 +81,9 @@ class Library implements MachineLibrary {
     const key = `${name} ${events}`;
     const kept = this.#drawings.get(key);
     if (kept !== undefined) return kept;
-    const made = drawMachine(known, chartOf(known.machine), events);
+    const made = this.#existing(name, events).then(
+      (text) => text ?? drawMachine(known, chartOf(known.machine), events),
+    );
     this.#drawings.set(key, made);
     made.catch(() => this.#drawings.delete(key)); // retried by the next request
     return made;

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LIBRARY } from '../support/actors/machines.ts';
 import { BuiltHost } from '../support/built/built-host.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -86,6 +87,19 @@ describe('the packed package', function () {
     withDependencies('sqlite3', 'pino', 're2js');
     expect(await keep()).to.equal('');
     expect(kept()).to.include('serve.cjs.code');
+  });
+
+  it('carries the drawings of its statecharts, as they are drawn from the sources', async () => {
+    const charts = join(folder, 'node_modules/coredinator/dist/assets/charts');
+    const drawn: string[] = [];
+    for (const { name } of LIBRARY.list()) {
+      for (const events of ['main', 'all'] as const) {
+        drawn.push(`${name}-${events}.svg`);
+        const carried = readFileSync(join(charts, `${name}-${events}.svg`), 'utf8');
+        expect(carried, name).to.equal(await LIBRARY.svg(name, events));
+      }
+    }
+    expect(readdirSync(charts)).to.have.members(drawn);
   });
 
   it('gives the fetch of Node without any other package', async () => {

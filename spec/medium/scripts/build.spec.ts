@@ -29,8 +29,9 @@ class Checkout {
   constructor() {
     cpSync(join(scripts, 'build.js'), this.write('scripts/build.js', ''));
     cpSync(join(scripts, 'prepare.js'), this.write('scripts/prepare.js', ''));
-    this.write('scripts/copy-assets.js', '');
-    this.write('scripts/bundle.js', COMPILER);
+    this.write('scripts/build/copy-assets.js', '');
+    this.write('scripts/build/bundle.js', COMPILER);
+    this.write('scripts/build/draw-charts.js', '');
     this.write('scripts/keep-code.js', '');
     this.write('lib/main.ts', '1');
     this.write('package.json', '{ "type": "module" }');

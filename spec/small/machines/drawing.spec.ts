@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { arrowsOf } from '../../../lib/machines/arrows.ts';
 import { chartOf, statesIn } from '../../../lib/machines/chart.ts';
+import { machineLibrary } from '../../../lib/machines/library.ts';
 import { LIBRARY, MACHINES } from '../../support/actors/machines.ts';
 
 /** The values of an attribute, in the order of the drawing. */
@@ -139,5 +140,22 @@ describe('the drawing of services', () => {
 
   it('is drawn without any service, too', async () => {
     expect(await LIBRARY.drawServices({ nodes: [], edges: [] })).to.match(/^<svg [^]*<\/svg>\s*$/);
+  });
+});
+
+describe('a drawing that exists already', () => {
+  it('is given as it is, once it is asked for, and only that one', async () => {
+    const asked: string[] = [];
+    const library = machineLibrary(
+      () => MACHINES,
+      (name, events) => {
+        asked.push(`${name} ${events}`);
+        return Promise.resolve(events === 'main' ? '<svg>kept</svg>' : null);
+      },
+    );
+    expect(await library.svg('supervisor', 'main')).to.equal('<svg>kept</svg>');
+    expect(await library.svg('supervisor', 'all')).to.equal(await LIBRARY.svg('supervisor', 'all'));
+    await library.svg('supervisor', 'main');
+    expect(asked).to.deep.equal(['supervisor main', 'supervisor all']);
   });
 });
