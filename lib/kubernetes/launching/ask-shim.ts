@@ -1,6 +1,6 @@
 import { signalNumber } from '../../launching/signal-names.ts';
 import type { StopSpec } from '../../model/spec.ts';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, hasStatus } from '../api/api-error.ts';
 import type { PodContext } from './pod-context.ts';
 import { signalPod } from './signal-pod.ts';
 
@@ -9,6 +9,11 @@ const KILLED_MS = 10_000;
 /** How often the shim is asked if nobody knows whether it was reached, and how long each of these waits. */
 const TRIES = 8;
 const AGAIN_MS = 2_000;
+/**
+ * How long a kubelet may take to report an end. One that was away knows nothing of a program that has ended in the meantime, so its
+ * shim cannot be asked; if the pod was deleted then, what it wrote last could not be read any more.
+ */
+const REPORTED_MS = 5_000;
 
 /** What is asked to end. */
 export interface Ending {
@@ -29,10 +34,14 @@ export async function endByShim(ending: Ending, { signal, graceMs }: StopSpec, c
     if (!(await isSignalled(ending, number, context))) return ending.isEnded;
     if (await context.attempts.isWithin(graceMs, ending.ended)) return true;
   }
-  return (await isSignalled(ending, kill, context)) && (await context.attempts.isWithin(KILLED_MS, ending.ended));
+  if (!(await isSignalled(ending, kill, context))) return ending.isEnded;
+  return context.attempts.isWithin(KILLED_MS, ending.ended);
 }
 
-/** Whether the signal was sent; false also if there is no longer anything to send it to. */
+/**
+ * Whether the signal was sent; false also if there is no longer anything to send it to. What cannot be asked although the host may
+ * has time to be reported as ended.
+ */
 async function isSignalled(ending: Ending, signal: number, { calls, attempts, timers }: PodContext): Promise<boolean> {
   for (let tries = 1; !ending.isEnded; tries += 1) {
     const sent = { isPossible: false };
@@ -40,17 +49,19 @@ async function isSignalled(ending: Ending, signal: number, { calls, attempts, ti
       const begun = (): void => {
         sent.isPossible = true;
       };
-      return await signalPod(
-        { access: calls.access, path: `${calls.path}/pods/${ending.name}`, timers, begun },
-        signal,
-      );
+      const path = `${calls.path}/pods/${ending.name}`;
+      if (await signalPod({ access: calls.access, path, timers, begun }, signal)) return true;
     } catch (error) {
       // A container that ends ends the command in it; and many programs abandon their clean shutdown at a second signal.
       if (sent.isPossible) return true;
-      const isRefused = !(error instanceof ApiError) || !error.isAway;
-      if (isRefused || tries === TRIES) return false;
+      if (hasStatus(error, 403)) return false;
+      if (error instanceof ApiError && error.isAway && tries < TRIES) {
+        await attempts.turn(AGAIN_MS);
+        continue;
+      }
     }
-    await attempts.turn(AGAIN_MS);
+    await attempts.isWithin(REPORTED_MS, ending.ended);
+    return false;
   }
   return false;
 }

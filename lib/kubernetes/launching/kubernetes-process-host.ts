@@ -219,9 +219,8 @@ export class KubernetesProcessHost implements ProcessHost {
     attempt?.cancel();
     const status = this.status(serviceId);
     const alive = status?.status === 'alive' ? this.#launches.get(status.launch.launchId) : null;
-    this.#survey.takeFound(serviceId);
-    const undecided = this.#survey.undecided(serviceId);
-    const targets = new Set([alive ?? [], undecided ?? []].flat());
+    const unknown = this.#survey.takeToStop(serviceId);
+    const targets = new Set([alive ?? [], unknown ?? []].flat());
     const [exits, begun] = await Promise.all([
       Promise.all([...targets].map((launch) => launch.stop(stop))),
       attempt?.isBegun === true ? attempt.launch.ended : null,

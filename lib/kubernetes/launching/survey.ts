@@ -33,7 +33,9 @@ export class Survey {
   /** Launches of which it is not known yet what became of them. */
   readonly #undecided = new Map<ServiceId, PodLaunch>();
   /** Launches that turned out after the survey to have run, which their actors do not know. */
-  readonly #found = new Map<ServiceId, Launch>();
+  readonly #found = new Map<ServiceId, { readonly known: PodLaunch; readonly launch: Launch }>();
+  /** Launches whose end a stop tells. */
+  readonly #stopped = new WeakSet<PodLaunch>();
   /** Launches of other engines, which cannot be seen from here. */
   readonly #foreign = new Map<ServiceId, LaunchEntry>();
   #isSurveyed = false;
@@ -66,14 +68,20 @@ export class Survey {
 
   /** The launch that was found to have run, once; it may have ended since. Null: there is none. */
   takeFound(serviceId: ServiceId): Launch | null {
-    const found = this.#found.get(serviceId) ?? null;
+    const found = this.#found.get(serviceId);
     this.#found.delete(serviceId);
-    return found;
+    return found?.launch ?? null;
   }
 
-  /** A launch of which it is not known yet what became of it; null: there is none. */
-  undecided(serviceId: ServiceId): PodLaunch | null {
-    return this.#undecided.get(serviceId) ?? null;
+  /**
+   * The launch of a service that its actor does not know, which may have ended: for a stop, which tells its end, so that it is
+   * not found afterwards. Null: there is none.
+   */
+  takeToStop(serviceId: ServiceId): PodLaunch | null {
+    const unknown = this.#undecided.get(serviceId) ?? this.#found.get(serviceId)?.known ?? null;
+    this.#found.delete(serviceId);
+    if (unknown !== null) this.#stopped.add(unknown);
+    return unknown;
   }
 
   /** Why a service cannot be launched now; null: nothing is known against it. */
@@ -101,7 +109,8 @@ export class Survey {
       await this.#parts.adoption.take(launch, entry);
       const result = entry.state === 'intent' ? await launch.result : null;
       this.#undecided.delete(entry.serviceId);
-      if (this.#isSurveyed && result?.type === 'launched') this.#found.set(entry.serviceId, result.launch);
+      if (!this.#isSurveyed || result?.type !== 'launched' || this.#stopped.has(launch)) return;
+      this.#found.set(entry.serviceId, { known: launch, launch: result.launch });
     });
     await Promise.all(undecided.map((one) => one.catch(leave)));
     this.#isSurveyed = true;

@@ -119,6 +119,20 @@ describe('a host whose API server is away', function () {
       await pause(5);
       world.cluster.comeBack();
       expect(await stopping).to.include({ signal: 'SIGTERM', isKnown: true });
+      // Its end was told by the stop.
+      expect(await world.launch(PUMP, 2)).to.include({ generation: 2 });
+    });
+
+    it('tells by a stop how it ended, if it had by the time the cluster answered', async () => {
+      world.cluster.end(world.pod(PUMP), 13);
+      world.cluster.goAway();
+      await world.openHost().survey();
+      world.cluster.comeBack();
+      await eventually(() => {
+        expect(world.host.status(PUMP)).to.include({ status: 'exited' });
+      }, 20_000);
+      expect(await world.host.stop(PUMP, STOP)).to.include({ code: 13, isKnown: true });
+      expect(await world.host.stop(PUMP, STOP)).to.equal(null);
     });
 
     it('uses up no generation by what it refuses: that of the launch, whose end is still to be told', async () => {

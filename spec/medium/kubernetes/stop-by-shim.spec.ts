@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { parseServiceId } from '../../../lib/model/values/ids.ts';
-import { FakeClusterWorld } from '../../support/kubernetes/fake-cluster-world.ts';
+import { FakeClusterWorld, pause } from '../../support/kubernetes/fake-cluster-world.ts';
 
 const PUMP = parseServiceId('pump');
 const STOP = { signal: 'SIGINT', graceMs: 5_000 } as const;
@@ -68,6 +68,14 @@ describe('a stop of a pod', () => {
     answers = [403];
     expect(await world.host.stop(PUMP, STOP)).to.include({ signal: 'SIGTERM', isKnown: true });
     expect(signals).to.deep.equal([SIGINT]);
+  });
+
+  it('does not delete the pod if it has ended, and its kubelet only reports that later: its output would be lost', async () => {
+    answers = [404];
+    const stopping = world.host.stop(PUMP, STOP);
+    await pause(2);
+    world.cluster.end(world.pod(PUMP), 137, { code: null, signal: SIGKILL });
+    expect(await stopping).to.include({ signal: 'SIGKILL', isKnown: true }); // a deletion would have sent SIGTERM
   });
 
   it('deletes the pod if its shim does not carry that out', async () => {

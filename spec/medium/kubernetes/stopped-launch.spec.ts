@@ -15,6 +15,7 @@ describe('a launch in a pod that is stopped right after its program began', () =
   beforeEach(async () => {
     world = await FakeClusterWorld.open();
     await world.reopen({ timers: wallTimers }); // so that there is time before it counts as launched
+    world.cluster.onExec((_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'));
   });
 
   afterEach(() => world.dispose());
