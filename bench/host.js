@@ -4,6 +4,10 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+// Authorities of the machine, which every Node process reads when it starts: 90 ms for a hundred of them, of hosts and pm2 alike.
+// Nothing here connects to another machine.
+delete process.env['NODE_EXTRA_CA_CERTS'];
+
 const builtMain = join(import.meta.dirname, '../dist/main.js');
 const READY_MS = 60_000;
 const STOP_MS = 60_000;

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { ENDPOINTS } from '../../../lib/api/paths.ts';
+import { diceOf, pick, type Dice } from '../../support/dice.ts';
 import { effort } from '../../support/effort.ts';
 import { ApiUnderTest, fixedTokens, VERSION } from './api-under-test.ts';
 
@@ -17,17 +18,6 @@ const GROWTH_MAX = 16 * 1024 * 1024;
 
 const FULL = 'canary-full-8f2c61d0a7';
 const READ = 'canary-read-53b9e40c12';
-
-/** mulberry32: small, good enough, and the same on every machine. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), 1 | state);
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
-    return ((word ^ (word >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const METHODS = [
   'GET',
@@ -126,20 +116,19 @@ const BODIES = [
   '{"config_path":"/a.yaml"}{"config_path":"/b.yaml"}',
 ];
 
-function malformed(random: () => number): Buffer {
-  const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)]!;
-  const headers = Array.from({ length: Math.floor(random() * 3) }, () => pick(HEADERS));
-  if (random() < 0.9) headers.unshift('Host: localhost');
-  if (random() < 0.7) headers.push(`Authorization: Bearer ${random() < 0.8 ? FULL : READ}`);
-  const version = random() < 0.95 ? 'HTTP/1.1' : pick(['HTTP/1.0', 'HTTP/2.0', 'HTTP/9', '']);
-  const body = pick(BODIES);
-  if (random() < 0.6) headers.push(`Content-Length: ${body.length}`);
-  const method = random() < 0.7 ? pick(['GET', 'POST']) : pick(METHODS);
-  const text = `${method} ${pick(TARGETS)} ${version}\r\n${headers.join('\r\n')}\r\n\r\n${body}`;
+function malformed(dice: Dice): Buffer {
+  const headers = Array.from({ length: Math.floor(dice() * 3) }, () => pick(dice, HEADERS));
+  if (dice() < 0.9) headers.unshift('Host: localhost');
+  if (dice() < 0.7) headers.push(`Authorization: Bearer ${dice() < 0.8 ? FULL : READ}`);
+  const version = dice() < 0.95 ? 'HTTP/1.1' : pick(dice, ['HTTP/1.0', 'HTTP/2.0', 'HTTP/9', '']);
+  const body = pick(dice, BODIES);
+  if (dice() < 0.6) headers.push(`Content-Length: ${body.length}`);
+  const method = dice() < 0.7 ? pick(dice, ['GET', 'POST']) : pick(dice, METHODS);
+  const text = `${method} ${pick(dice, TARGETS)} ${version}\r\n${headers.join('\r\n')}\r\n\r\n${body}`;
   const bytes = Buffer.from(text, 'latin1');
   // Some are also broken at random places.
-  for (let flips = Math.floor(random() * 4) - 2; flips > 0; flips -= 1) {
-    bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+  for (let flips = Math.floor(dice() * 4) - 2; flips > 0; flips -= 1) {
+    bytes[Math.floor(dice() * bytes.length)] = Math.floor(dice() * 256);
   }
   return bytes;
 }
@@ -155,7 +144,7 @@ describe('malformed requests', function () {
 
   /** Request number `n` is the same in every run, whatever comes before it. */
   async function ask(n: number): Promise<readonly string[]> {
-    const bytes = malformed(dice(SEED + n));
+    const bytes = malformed(diceOf(SEED + n));
     const answer = await api.raw(bytes);
     const what = `request ${n} of seed ${SEED}: ${bytes.toString('latin1').slice(0, 300)}`;
     if (/^HTTP\/1\.1 [2-4]/.test(answer)) expect(answer, what).to.contain(`X-CoreRL-Version: ${VERSION}`);
@@ -199,8 +188,7 @@ describe('malformed requests', function () {
   });
 
   it('get no 5xx if they are valid HTTP with arbitrary bodies, queries and ids', async () => {
-    const random = dice(SEED);
-    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+    const dice = diceOf(SEED);
     const junk = [
       '',
       '\0',
@@ -217,11 +205,13 @@ describe('malformed requests', function () {
     ];
     const places = Object.values(ENDPOINTS);
     for (let sent = 0; sent < 500; sent += 1) {
-      const [method, path] = pick(places);
-      const target = path.replace(/\{\w+\}/, encodeURIComponent(pick(junk)));
-      const url = `${api.listening.url}${target}?${encodeURIComponent(pick(junk))}=${encodeURIComponent(pick(junk))}`;
+      const [method, path] = pick(dice, places);
+      const target = path.replace(/\{\w+\}/, encodeURIComponent(pick(dice, junk)));
+      const url = `${api.listening.url}${target}?${encodeURIComponent(pick(dice, junk))}=${encodeURIComponent(pick(dice, junk))}`;
       const body =
-        method === 'GET' ? {} : { body: JSON.stringify({ config_path: pick(junk), [pick(junk)]: pick(junk) }) };
+        method === 'GET'
+          ? {}
+          : { body: JSON.stringify({ config_path: pick(dice, junk), [pick(dice, junk)]: pick(dice, junk) }) };
       const headers = { authorization: `Bearer ${FULL}`, 'last-event-id': '-1' };
       const controller = new AbortController();
       const { signal } = controller;

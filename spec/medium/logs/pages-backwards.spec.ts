@@ -10,7 +10,7 @@ import {
   type ServiceLogItem,
 } from '../../../lib/model/values/log-line.ts';
 import { LogsWorld, SERVICE } from '../../support/process/logs-world.ts';
-import { diceOf, pick } from '../../support/walks/walk-dice.ts';
+import { diceOf, pick } from '../../support/dice.ts';
 
 const OTHER = parseServiceId('pump1-coreio');
 const QUIET = parseServiceId('pump1-quiet');

@@ -14,7 +14,7 @@ import {
 } from '../../../lib/model/values/log-line.ts';
 import { effort } from '../../support/effort.ts';
 import { LogsWorld, SERVICE } from '../../support/process/logs-world.ts';
-import { diceOf, pick } from '../../support/walks/walk-dice.ts';
+import { diceOf, pick } from '../../support/dice.ts';
 
 const OLDEST: LogStart = { type: 'oldest' };
 const FOREVER = new AbortController().signal;

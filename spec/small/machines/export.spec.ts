@@ -4,7 +4,7 @@ import { configOf } from '../../../lib/machines/config.ts';
 import { LIBRARY, MACHINES, TIME } from '../../support/actors/machines.ts';
 import { effectName, invokesIn, rebuilt } from '../../support/actors/rebuilt-machine.ts';
 import { firstSnapshot, randomEvent } from '../../support/actors/machine-events.ts';
-import { diceOf, type Dice } from '../../support/walks/walk-dice.ts';
+import { diceOf, type Dice } from '../../support/dice.ts';
 
 const SEQUENCES = 200;
 const STEPS = 15;

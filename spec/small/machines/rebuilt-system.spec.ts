@@ -3,7 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 import { agentPlan } from '../../support/actors/specs.ts';
 import { ActorWorld } from '../../support/actors/actor-world.ts';
 import { rebuilt } from '../../support/actors/rebuilt-machine.ts';
-import { diceOf, pick, type Dice } from '../../support/walks/walk-dice.ts';
+import { diceOf, pick, type Dice } from '../../support/dice.ts';
 
 const SEQUENCES = 25;
 const STEPS = 12;

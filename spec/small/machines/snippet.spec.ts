@@ -11,7 +11,7 @@ import {
 } from 'xstate';
 import { selfContained } from '../../../lib/machines/self-contained.ts';
 import { LIBRARY, MACHINES } from '../../support/actors/machines.ts';
-import { diceOf, pick } from '../../support/walks/walk-dice.ts';
+import { diceOf, pick } from '../../support/dice.ts';
 
 const WALKS = 40;
 const STEPS = 40;

@@ -13,7 +13,7 @@ import {
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
 import type { Behind, HeldBack } from '../../../lib/webhook/mutes.ts';
 import { journalEntry } from '../store/store-contract.ts';
-import { pick, type Dice } from '../walks/walk-dice.ts';
+import { pick, type Dice } from '../dice.ts';
 import { agentPlan, PROBE, serviceSpec } from './specs.ts';
 
 const plan = agentPlan('pump1');

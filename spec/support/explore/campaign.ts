@@ -1,4 +1,4 @@
-import { diceOf, pick } from '../walks/walk-dice.ts';
+import { diceOf, pick } from '../dice.ts';
 import {
   afterDeath,
   afterSecondDeath,

@@ -1,5 +1,5 @@
 import { fileOf } from './host-world.ts';
-import { diceOf } from './walk-dice.ts';
+import { diceOf } from '../dice.ts';
 import { randomPlant, type Plant } from './walk-plant.ts';
 import { wrongAtRest, wrongInTheEnd, refusedRows } from './walk-rules.ts';
 import { edited, randomStep, type PlannedStep } from './walk-steps.ts';

@@ -2,7 +2,7 @@ import type { AgentPlan, DependencyCondition, RestartMode, ServiceSpec, Strategy
 import { parseAgentId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import { portToken } from '../../../lib/model/values/port-token.ts';
 import { PROBE, serviceSpec } from '../actors/specs.ts';
-import { pick, type Dice } from './walk-dice.ts';
+import { pick, type Dice } from '../dice.ts';
 
 /** The configuration of one kind of service. Plain data, from which a walk is printed and repeated. */
 export interface Kind {

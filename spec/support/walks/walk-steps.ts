@@ -1,5 +1,5 @@
 import type { ProbeKind } from '../../../lib/model/probe.ts';
-import { pick, type Dice } from './walk-dice.ts';
+import { pick, type Dice } from '../dice.ts';
 import { AGENTS, KINDS, randomKind, SERVICES, type Kind, type KindName, type Plant } from './walk-plant.ts';
 
 type ServiceName = (typeof SERVICES)[number];

@@ -3,38 +3,34 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { diceOf } from '../../../support/dice.ts';
 import { buildShimWithFaults, OutputWorld, STREAM_NAMES } from '../../../support/process/output-world.ts';
 import { isNativeShimBuilt } from '../../../support/process/shim-driver.ts';
 
-/** A generator with a seed, so that a failure can be repeated (mulberry32). */
-function diceOf(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
-  };
+/** The next of as many numbers from 0 on. */
+type Die = (sides: number) => number;
+
+function dieOf(seed: number): Die {
+  const dice = diceOf(seed);
+  return (sides) => Math.floor(dice() * sides);
 }
 
-type Dice = ReturnType<typeof diceOf>;
-
 /** One piece of output of each kind. */
-const KINDS: Readonly<Record<string, (dice: Dice, index: number) => Buffer>> = {
-  'numbered lines': (dice, index) => Buffer.from(`${index} ${'x'.repeat(dice(120))}\n`),
-  'lines of 20 to 200 kB': (dice, index) => Buffer.from(`${index} ${'abc'.repeat(7_000 + dice(60_000))}\n`),
-  'lines of a byte': (dice) => Buffer.from(dice(2) === 0 ? '\n' : 'y\n'),
-  'long text in UTF-8': (dice) => Buffer.from(`${'ä€😀z'.repeat(1 + dice(9_000))}\n`),
+const KINDS: Readonly<Record<string, (die: Die, index: number) => Buffer>> = {
+  'numbered lines': (die, index) => Buffer.from(`${index} ${'x'.repeat(die(120))}\n`),
+  'lines of 20 to 200 kB': (die, index) => Buffer.from(`${index} ${'abc'.repeat(7_000 + die(60_000))}\n`),
+  'lines of a byte': (die) => Buffer.from(die(2) === 0 ? '\n' : 'y\n'),
+  'long text in UTF-8': (die) => Buffer.from(`${'ä€😀z'.repeat(1 + die(9_000))}\n`),
   // 0xFF marks what has not been read; at the end of a read it could be lost.
-  'bytes that are no text': (dice) => Buffer.from(Array.from({ length: 997 }, () => dice(255))),
+  'bytes that are no text': (die) => Buffer.from(Array.from({ length: 997 }, () => die(255))),
 };
 
 function outputOf(kind: string, seed: number, bytes: number): Buffer {
-  const dice = diceOf(seed);
+  const die = dieOf(seed);
   const pieces: Buffer[] = [];
   let total = 0;
   for (let index = 0; total < bytes; index += 1) {
-    const piece = KINDS[kind]?.(dice, index) ?? Buffer.alloc(0);
+    const piece = KINDS[kind]?.(die, index) ?? Buffer.alloc(0);
     pieces.push(piece);
     total += piece.length;
   }
@@ -93,11 +89,11 @@ describe('a reader that is killed', function () {
   for (const [number, kind] of Object.keys(KINDS).entries()) {
     it(`loses and doubles nothing at any moment of a storm: ${kind}`, async () => {
       output = new OutputWorld(binary);
-      const dice = diceOf(number);
+      const die = dieOf(number);
       await output.read();
       const bytes = kind === 'lines of a byte' ? 100_000 : 1_500_000; // one record for each line
       const written = await storm(kind, number, bytes, async () => {
-        await pause(dice(4));
+        await pause(die(4));
         await output.kill();
         await output.read();
       });

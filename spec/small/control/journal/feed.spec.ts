@@ -8,7 +8,7 @@ import { ALL_EVENTS, type EventFilter } from '../../../../lib/model/values/event
 import { rejection } from '../../../support/rejection.ts';
 import { memoryStore, type MemoryStore } from '../../../support/store/memory-store.ts';
 import { journalEntry, intentionCommit } from '../../../support/store/store-contract.ts';
-import { diceOf } from '../../../support/walks/walk-dice.ts';
+import { diceOf } from '../../../support/dice.ts';
 
 const CAPACITY = 300;
 
