@@ -11,7 +11,7 @@ const TRIES = 8;
 const AGAIN_MS = 2_000;
 /**
  * How long a kubelet may take to report an end. One that was away knows nothing of a program that has ended in the meantime, so its
- * shim cannot be asked; if the pod was deleted then, what it wrote last could not be read any more.
+ * shim cannot be asked; if the pod was deleted then, what it wrote last could no longer be read.
  */
 const REPORTED_MS = 5_000;
 
