@@ -124,18 +124,8 @@ describe('the packed package', function () {
   it('has types for both', async () => {
     withDependencies('eventsource-parser', 'zod', '@types');
     writeFileSync(join(folder, 'use.ts'), PROGRAM + MISUSE);
-    const options = [
-      '--noEmit',
-      '--strict',
-      '--skipDefaultLibCheck',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2023',
-      '--types',
-      'node',
-    ];
-    const tsc = [join(modules, 'typescript/bin/tsc'), ...options, 'use.ts'];
+    const options = '--noEmit --strict --skipDefaultLibCheck --module nodenext --target es2023 --types node';
+    const tsc = [join(modules, 'typescript/bin/tsc'), ...options.split(' '), 'use.ts'];
     const { stdout } = await run(process.execPath, tsc, { cwd: folder });
     expect(stdout).to.equal('');
   });

@@ -112,6 +112,17 @@ describe('a host whose API server is away', function () {
       world.ledger.put({ ...entry, state: 'intent', startTime: null, place: null });
     });
 
+    /** Its program ends, and the next host only sees that when the cluster answers. */
+    async function endedWhileAway(): Promise<void> {
+      world.cluster.end(world.pod(PUMP), 13);
+      world.cluster.goAway();
+      await world.openHost().survey();
+      world.cluster.comeBack();
+      await eventually(() => {
+        expect(world.host.status(PUMP)).to.include({ status: 'exited' });
+      }, 20_000);
+    }
+
     it('stops it once the cluster answers', async () => {
       world.cluster.goAway();
       await world.openHost().survey();
@@ -124,13 +135,7 @@ describe('a host whose API server is away', function () {
     });
 
     it('tells by a stop how it ended, if it had by the time the cluster answered', async () => {
-      world.cluster.end(world.pod(PUMP), 13);
-      world.cluster.goAway();
-      await world.openHost().survey();
-      world.cluster.comeBack();
-      await eventually(() => {
-        expect(world.host.status(PUMP)).to.include({ status: 'exited' });
-      }, 20_000);
+      await endedWhileAway();
       expect(await world.host.stop(PUMP, STOP)).to.include({ code: 13, isKnown: true });
       expect(await world.host.stop(PUMP, STOP)).to.equal(null);
     });
@@ -144,13 +149,7 @@ describe('a host whose API server is away', function () {
     });
 
     it('tells its end, if it has ended by the time the cluster answers', async () => {
-      world.cluster.end(world.pod(PUMP), 13);
-      world.cluster.goAway();
-      await world.openHost().survey();
-      world.cluster.comeBack();
-      await eventually(() => {
-        expect(world.host.status(PUMP)).to.include({ status: 'exited' });
-      }, 20_000);
+      await endedWhileAway();
       const found = await world.launch(PUMP);
       expect(found).to.include({ launchId: launch.launchId, generation: 1 });
       expect(await world.exitOf(found)).to.include({ code: 13, isKnown: true });
