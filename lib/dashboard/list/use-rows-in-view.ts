@@ -18,18 +18,19 @@ export interface RowsInView {
 
 /**
  * Scrolls a part of the height into view, by what is known of the frame: its own method asks the browser for a layout of
- * the page three times. All in pixels.
+ * the page three times. All in pixels. Returns where the frame is scrolled to then.
  */
 export function scrollIntoView(
   frame: HTMLDivElement | null,
   { scrollOffset, scrollRect }: Virtualizer<HTMLDivElement, Element>,
   { top, bottom }: { readonly top: number; readonly bottom: number },
-): void {
-  if (frame === null || scrollRect === null) return;
+): number {
   const from = scrollOffset ?? 0;
+  if (frame === null || scrollRect === null) return from;
   const lowest = bottom - scrollRect.height;
-  if (top < from) frame.scrollTop = top;
-  else if (lowest > from) frame.scrollTop = lowest;
+  const to = top < from ? top : Math.max(from, lowest);
+  if (to !== from) frame.scrollTop = to;
+  return to;
 }
 
 /** The visible rows and the active one, which is scrolled into view when it changes. */

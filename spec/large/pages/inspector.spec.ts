@@ -51,6 +51,9 @@ describeInBrowser('the inspector in a browser', function (browser) {
     expect(names).to.deep.equal([
       ...['plant-north', 'supervisor', 'agent:pump1', 'pump1-coreio', 'pump1-corerl', 'telemetry', 'webhook:shift'],
     ]);
+    const cut = await inspector.page.evaluate<string[]>(`[...document.querySelectorAll('.row-name')]
+      .filter((name) => name.clientWidth < name.scrollWidth).map((name) => name.textContent)`);
+    expect(cut, 'names that are not shown in full').to.deep.equal([]);
     await inspector.actor('telemetry').click();
     await inspector.page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
     await inspector.page.getByRole('tab', { name: 'Context' }).click();
@@ -104,6 +107,59 @@ describeInBrowser('the inspector in a browser', function (browser) {
     await inspector.button('Pause').waitFor();
     await inspector.filter('sender or receiver').fill('telemetry');
     await inspector.event('service.restart').first().waitFor();
+    expect(inspector.complaints).to.deep.equal([]);
+  });
+
+  it('keeps the newest event in view while the list changes its height, until the reader scrolls up', async () => {
+    /** How much of the list there is, and how much of that is below the view, in pixels. */
+    const measure = (): Promise<{ height: number; below: number }> =>
+      inspector.page.evaluate<{ height: number; below: number }>(`(() => {
+        const box = document.querySelector('.event-rows');
+        return { height: box.scrollHeight, below: box.scrollHeight - box.scrollTop - box.clientHeight };
+      })()`);
+    /** Restarts a service and waits until the list has that. */
+    const restart = async (): Promise<void> => {
+      const before = await measure();
+      await host.request('POST', '/api/services/telemetry/restart?wait=running');
+      await eventually(async () => expect((await measure()).height).to.be.greaterThan(before.height));
+    };
+    const isFollowed = (): Promise<void> =>
+      eventually(async () => {
+        expect((await measure()).below).to.be.at.most(1);
+      });
+    await inspector.actor('telemetry', 'running').waitFor();
+    for (let times = 0; times < 3; times += 1)
+      await host.request('POST', '/api/services/telemetry/restart?wait=running');
+    await restart();
+    await isFollowed();
+    // The list grows, so that the browser moves it, and is small again before it can report either.
+    await inspector.page.evaluate(`(async () => {
+      const frame = () => new Promise((next) => requestAnimationFrame(next));
+      const box = document.querySelector('.event-rows');
+      const banner = document.createElement('p');
+      banner.style.cssText = 'height: 90px; flex: none; margin: 0';
+      box.before(banner);
+      await frame();
+      await frame();
+      const top = box.scrollTop;
+      banner.remove();
+      if (box.scrollTop > top - 40) throw new Error('The browser has not moved the list: ' + [top, box.scrollTop]);
+      box.before(banner);
+      await frame();
+      await frame();
+    })()`);
+    await restart();
+    await isFollowed();
+    await inspector.page.setViewportSize({ width: 1280, height: 640 }); // and nothing happens after that
+    await isFollowed();
+
+    await inspector.page.locator('.event-rows').hover();
+    await inspector.page.mouse.wheel(0, -60);
+    await eventually(async () => expect((await measure()).below).to.be.at.least(50));
+    const left = await measure();
+    await restart();
+    const { height, below } = await measure();
+    expect(below).to.be.at.least(left.below + height - left.height);
     expect(inspector.complaints).to.deep.equal([]);
   });
 

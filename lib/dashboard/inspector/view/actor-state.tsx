@@ -28,7 +28,14 @@ export function ActorStateBrief({ actor }: { readonly actor: Actor }): ReactNode
   const now = useActorState(actor.id);
   if (now === null) return null;
   const known = now.status === 'active' ? knownState(actor, now) : null;
-  if (known === null) return <span className="row-state">{wordsIn(now)}</span>;
+  if (known === null) {
+    const words = wordsIn(now);
+    return (
+      <span className="row-state is-words" title={words}>
+        {words}
+      </span>
+    );
+  }
   const standing = pastStandingOf(known);
   return (
     <span className={`row-state is-${standing}`}>

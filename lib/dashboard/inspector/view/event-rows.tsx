@@ -2,6 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactNode, UIEvent } from 'react';
 import { scrollIntoView } from '../../list/use-rows-in-view.ts';
+import { useReader } from '../../use-reader.ts';
 import { useTape } from '../inspector-context.ts';
 import { sequenceOf } from '../model/lifelines.ts';
 import type { Sequence } from '../model/lifelines.ts';
@@ -91,6 +92,9 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
   const { tape, version } = useTape();
   const container = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  /** Where the list was scrolled to last. */
+  const lastTop = useRef(0);
+  const reader = useReader(container);
   const [place, setPlace] = useState({ left: 0, width: 0 });
   const sequence = useMemo(() => (view === 'sequence' ? sequenceOf(tape, rows) : null), [tape, version, rows, view]);
   const last = rows.length - 1;
@@ -111,19 +115,21 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
     const shown = chosen >= 0 ? chosen : isAtEnd.current ? last : -1;
     if (shown < 0) return;
     const top = shown * ROW_PX; // so that the heads above the row do not cover it
-    scrollIntoView(container.current, virtual, { top, bottom: headPx + top + ROW_PX });
+    lastTop.current = scrollIntoView(container.current, virtual, { top, bottom: headPx + top + ROW_PX });
   }, [virtual, chosen, last, headPx]);
+  const isFollowed = chosen < 0;
   useEffect(() => {
     const box = container.current;
     if (box === null) return undefined;
     const observer = new ResizeObserver(() => {
       setPlace({ left: box.scrollLeft, width: box.clientWidth });
+      if (isFollowed && isAtEnd.current && !reader.hasMovedUp(lastTop.current)) box.scrollTop = box.scrollHeight;
     });
     observer.observe(box);
     return () => {
       observer.disconnect();
     };
-  }, []);
+  }, [isFollowed, reader]);
   const arrow = chosen < 0 || sequence === null ? null : sequence.arrowOf(rows[chosen] ?? NO_ROW);
   const arrowAt = arrow === null ? null : Math.min(arrow.from, arrow.to) * LIFELINE_PX;
   useEffect(() => {
@@ -151,7 +157,10 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
     if (clicked !== undefined) choose(rows.findIndex((row) => row.position === Number(clicked)));
   };
   const onScroll = ({ currentTarget: box }: UIEvent<HTMLElement>): void => {
-    isAtEnd.current = virtual.getTotalSize() - box.scrollTop - (virtual.scrollRect?.height ?? 0) <= NEAR_PX;
+    const isNear = virtual.getTotalSize() - box.scrollTop - (virtual.scrollRect?.height ?? 0) <= NEAR_PX;
+    // The end has moved, or the box has grown: the reader is still there.
+    isAtEnd.current = isNear || (isFollowed && isAtEnd.current && !reader.hasMovedUp(lastTop.current));
+    lastTop.current = box.scrollTop;
     if (sequence !== null && box.scrollLeft !== place.left) setPlace({ left: box.scrollLeft, width: box.clientWidth });
   };
   const width = sequence === null ? undefined : sequence.lifelines.length * LIFELINE_PX + LIFELINE_PX;

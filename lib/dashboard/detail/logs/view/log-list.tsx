@@ -9,6 +9,7 @@ import type { LineAddress, LogSource } from '../../../../frontend/logs/source.ts
 import { isRowOf } from '../../../../frontend/logs/row.ts';
 import type { LogRow } from '../../../../frontend/logs/row.ts';
 import { indexOfLine, startOf } from '../../../../frontend/logs/window.ts';
+import { useReader } from '../../../use-reader.ts';
 import { LogRowView } from './log-row.tsx';
 import type { RowLook } from './log-row.tsx';
 
@@ -81,8 +82,9 @@ interface LogListProps {
  */
 export function LogList({ log, send, source, look, isWrapped, targets, onLink }: LogListProps): ReactNode {
   const container = useRef<HTMLDivElement>(null);
-  /** Where the list was scrolled to last, by this component or by the reader: what is above is where the reader went. */
+  /** Where the list was scrolled to last, by this component or by the reader. */
   const lastTop = useRef(0);
+  const reader = useReader(container);
   const [activeKey, setActiveKey] = useState<number | null>(null);
   const { window: shown, aim, lostAt } = log.context;
   const { rows } = shown;
@@ -111,7 +113,7 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     },
   });
   const stayAtEnd = (box: HTMLElement): void => {
-    if (box.scrollTop < lastTop.current) return; // the reader has just left; the scroll event says so next
+    if (reader.hasMovedUp(lastTop.current)) return; // the reader has just left; the scroll event says so next
     box.scrollTop = box.scrollHeight;
     lastTop.current = box.scrollTop;
   };
@@ -157,7 +159,7 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
   }, [activeKey]);
 
   const onScroll = ({ currentTarget: box }: UIEvent<HTMLDivElement>): void => {
-    const isUpwards = box.scrollTop < lastTop.current;
+    const isUpwards = isAtEnd ? reader.hasMovedUp(lastTop.current) : box.scrollTop < lastTop.current;
     lastTop.current = box.scrollTop;
     if (distanceToEnd(box) <= NEAR_PX) send({ type: 'view.atEnd' });
     else if (isUpwards) send({ type: 'view.away' });

@@ -1,0 +1,72 @@
+import { useEffect, useMemo } from 'react';
+import type { RefObject } from 'react';
+
+/** So long after an input, a box may still scroll because of it: browsers scroll smoothly. */
+const RECENT_MS = 300;
+const KEYS_UPWARDS = ['ArrowUp', 'PageUp', 'Home', ' '];
+
+/** What the reader of a box that scrolls did to it. */
+export interface Reader {
+  /**
+   * Whether the reader has moved the box up since it was at `top`. If not, its layout has: a box that grows while it
+   * shows its end is moved by the browser, and what follows in the same frame hides that it was at the end.
+   */
+  hasMovedUp: (top: number) => boolean;
+}
+
+/**
+ * Tells moves of a box by its reader from those by its layout: the reader's follow an input (wheel, key, finger,
+ * scrollbar), or are longer than the box can have grown in its window (a screen reader, the search of the browser).
+ */
+export function useReader(container: RefObject<HTMLElement | null>): Reader {
+  const hand = useMemo(() => ({ inputAt: -Infinity }), []);
+  useEffect(() => {
+    const box = container.current;
+    if (box === null) return undefined;
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    const onInput = (): void => {
+      hand.inputAt = performance.now();
+    };
+    const onRelease = (): void => {
+      if (hand.inputAt === Infinity) onInput();
+    };
+    const listen = <K extends keyof HTMLElementEventMap>(
+      to: HTMLElement | Window,
+      type: K,
+      listener: (event: HTMLElementEventMap[K]) => void,
+    ): void => {
+      to.addEventListener(type, listener as EventListener, { signal, passive: true });
+    };
+    listen(box, 'wheel', ({ deltaY }) => {
+      if (deltaY < 0) onInput();
+    });
+    listen(box, 'keydown', ({ key }) => {
+      if (KEYS_UPWARDS.includes(key)) onInput();
+    });
+    listen(box, 'touchmove', onInput);
+    listen(box, 'pointerdown', () => {
+      hand.inputAt = Infinity; // until it is released: a scrollbar may be held for long before it is dragged
+    });
+    listen(window, 'pointerup', onRelease);
+    listen(window, 'pointercancel', onRelease);
+    // Not every browser reports that a scrollbar was released.
+    listen(window, 'pointermove', ({ buttons }) => {
+      if (buttons === 0) onRelease();
+    });
+    return () => {
+      listeners.abort();
+    };
+  }, [container, hand]);
+  return useMemo(
+    () => ({
+      hasMovedUp: (top) => {
+        const box = container.current;
+        if (box === null || box.scrollTop >= top) return false;
+        const mostGrown = window.innerHeight - box.clientHeight;
+        return performance.now() - hand.inputAt < RECENT_MS || top - box.scrollTop > mostGrown;
+      },
+    }),
+    [container, hand],
+  );
+}
