@@ -46,8 +46,8 @@ describe('the output of a pod on a cluster', function () {
       expect(generation).to.equal(1);
       await logs.close();
     } finally {
-      output.close();
       await world.dispose();
+      await output.close();
     }
   });
 });

@@ -257,11 +257,11 @@ export class KubernetesProcessHost implements ProcessHost {
     );
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosed = true;
     for (const part of [this.#attempts, this.#pods, this.#nodes, this.#launches]) part.close();
-    this.#context.output?.close();
+    const written = this.#context.output?.close();
     for (const part of [this.#context.status, this.#options.client]) part.close();
-    return Promise.resolve();
+    await written;
   }
 }

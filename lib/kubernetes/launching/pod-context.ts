@@ -16,7 +16,8 @@ export interface PodOutput {
   follow(launch: Launch, pod: Pod): void;
   /** Resolves when all output of an ended launch is kept, as far as it can be read. */
   drained(launchId: LaunchId): Promise<void>;
-  close(): void;
+  /** Resolves when nothing is written any longer: another host may follow the same output then. */
+  close(): Promise<void>;
 }
 
 /** What all launches share. */

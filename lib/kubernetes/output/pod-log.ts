@@ -51,10 +51,12 @@ export class PodLog {
     return this.done;
   }
 
-  close(): void {
+  /** Resolves when nothing is written any longer. */
+  close(): Promise<void> {
     this.#phase = 'closed';
     this.#stream?.close();
     this.#wake();
+    return this.done;
   }
 
   async #run(): Promise<void> {

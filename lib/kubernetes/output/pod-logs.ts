@@ -54,7 +54,7 @@ export class PodLogs implements PodOutput {
     return this.#logs.get(launchId)?.drain() ?? Promise.resolve();
   }
 
-  close(): void {
-    for (const podLog of this.#logs.values()) podLog.close();
+  async close(): Promise<void> {
+    await Promise.all([...this.#logs.values()].map((podLog) => podLog.close()));
   }
 }

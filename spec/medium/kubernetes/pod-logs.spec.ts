@@ -7,6 +7,7 @@ import { recordSink } from '../../../lib/logs/sink/record-sink.ts';
 import { HERE, type Launch } from '../../../lib/model/process.ts';
 import { parseLaunchId } from '../../../lib/model/values/ids.ts';
 import type { LogLine } from '../../../lib/model/values/log-line.ts';
+import type { LaunchLog, LogMark } from '../../../lib/ports/engine/log-sink.ts';
 import { wallTimers } from '../../../lib/ports/wall-timers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedServer, status, type Answer, type SeenRequest } from '../../support/kubernetes/scripted-server.ts';
@@ -65,15 +66,19 @@ describe('the output of a pod', function () {
   let client: KubernetesClient;
   let logs: PodLogs;
   let bounds: number[];
+  /** What the disk does before it takes lines. */
+  let disk: () => Promise<void>;
 
   beforeEach(() => {
     world = new LogsWorld();
     bounds = [];
+    disk = () => Promise.resolve();
   });
 
   afterEach(async () => {
-    logs.close();
+    const closed = logs.close();
     client.close();
+    await closed;
     await server.close();
   });
 
@@ -91,14 +96,24 @@ describe('the output of a pod', function () {
     await world.open();
   }
 
+  function slowed(log: LaunchLog): LaunchLog {
+    return {
+      get mark(): LogMark | null {
+        return log.mark;
+      },
+      append: (written) => disk().then(() => log.append(written)),
+      close: () => log.close(),
+    };
+  }
+
   function again(): void {
     logs = new PodLogs({
       client,
       namespace: 'plant',
       sink: {
-        open: (serviceId, generation, maxBytes) => {
+        open: async (serviceId, generation, maxBytes) => {
           bounds.push(maxBytes);
-          return recordSink(world.stateDir).open(serviceId, generation, maxBytes);
+          return slowed(await recordSink(world.stateDir).open(serviceId, generation, maxBytes));
         },
       },
       timers: wallTimers,
@@ -170,10 +185,30 @@ describe('the output of a pod', function () {
     const written = [`${at(1)} one\n`, `${at(2)} two\n`];
     await follow(output(written.join(''), 'open'), output([...written, `${at(2)} three\n`].slice(1).join(''), 'open'));
     await has('one', 'two');
-    logs.close();
+    await logs.close();
     again();
     await has('one', 'two', 'three');
     expect(query(server.requests[1]!)).to.include({ sinceTime: '2026-11-27T10:00:02Z' });
+  });
+
+  it('is no longer written once a host has closed, so that the next one may', async () => {
+    let isSlow = false;
+    let take = (): void => undefined;
+    disk = () => {
+      isSlow = true;
+      return new Promise((resolve) => (take = resolve));
+    };
+    await follow(output(`${at(1)} one\n`, 'open'));
+    await eventually(() => {
+      expect(isSlow).to.equal(true);
+    });
+    let isClosed = false;
+    const closed = logs.close().then(() => (isClosed = true));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isClosed, 'while lines are being written').to.equal(false);
+    take();
+    await closed;
+    expect(await texts()).to.deep.equal(['one']);
   });
 
   it('does not take a sentence of the kubelet for a line', async () => {
