@@ -84,7 +84,7 @@ describeInBrowser('configuration and versions on the page', function (browser) {
 
   it('pins a version with a preview, goes back to an earlier one, and unpins it', async () => {
     const { page } = dashboard;
-    await dashboard.row('press').click();
+    await dashboard.choose('press');
     const open = page.getByRole('button', { name: 'Change the version of press' });
     await open.press('Enter');
     const dialog = page.getByRole('dialog');
@@ -125,7 +125,7 @@ describeInBrowser('configuration and versions on the page', function (browser) {
 
   it('keeps the message of a refused command until it is closed', async () => {
     const { page } = dashboard;
-    await dashboard.row('press').click();
+    await dashboard.choose('press');
     await page.route('**/api/services/press/restart', (route) =>
       route.fulfill({
         status: 409,

@@ -30,13 +30,13 @@ describeInBrowser('the dashboard for everybody', function (browser) {
           .locator('canvas')
           .waitFor();
         expect(await dashboard.seriousFindings(), 'host').to.deep.equal([]);
-        await dashboard.row('telemetry', 'failed').click();
+        await dashboard.choose('telemetry', 'failed');
         await page.locator('.drawing [id="state-failed.missing"].is-current').waitFor();
         expect(await dashboard.seriousFindings(), 'overview of what failed').to.deep.equal([]);
-        await dashboard.row('pump1', 'running').click();
+        await dashboard.choose('pump1', 'running');
         await page.locator('.drawing [id="state-running"].is-current').waitFor();
         expect(await dashboard.seriousFindings(), 'agent').to.deep.equal([]);
-        await dashboard.row('pump1-corerl', 'running').click();
+        await dashboard.choose('pump1-corerl', 'running');
         const views = [
           ['History', page.getByRole('slider')],
           ['Logs', page.getByRole('log').getByText('up', { exact: true })],

@@ -130,7 +130,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
     await dashboard.row(EAST).waitFor({ state: 'detached' });
     await page.waitForURL(/\/ui\?state=in-doubt/);
 
-    await dashboard.row('gate').click();
+    await dashboard.choose('gate');
     await page.getByText(/not known since .* whether it is running: node n2 is not ready/).waitFor();
   });
 
@@ -152,7 +152,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
 
   it('greys out when its host is killed, stops counting, disables commands, and is live again with the next host', async () => {
     await openProblems();
-    await dashboard.row('gate', 'running').click();
+    await dashboard.choose('gate', 'running');
     const [state, restart] = [
       dashboard.row('gate').locator('.row-state'),
       dashboard.page.getByRole('main').getByRole('button', { name: 'Restart', exact: true }),
@@ -227,7 +227,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
     await dashboard.page.getByRole('button', { name: 'Sign in' }).click();
 
     await dashboard.page.getByText('Read-only', { exact: true }).waitFor();
-    await dashboard.row('gate').click();
+    await dashboard.choose('gate');
     // The home, which is shown until then, says the same of its own commands.
     const buttons = dashboard.page.getByRole('group', { name: 'Commands for gate' }).getByRole('button');
     await buttons.first().waitFor();
@@ -248,7 +248,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
     expect(await page.getByRole('treeitem').count()).to.equal(3);
     await page.getByRole('searchbox').fill('mix');
     await dashboard.row('archive').waitFor({ state: 'detached' });
-    await dashboard.row('mixer').click();
+    await dashboard.choose('mixer');
     await page.waitForURL(`${host.url}/ui?state=failed,not-ready&text=mix#/services/mixer`);
 
     await page.reload();
@@ -359,8 +359,7 @@ describeInBrowser('the home of the dashboard', function (browser) {
       expect(await dashboard.seriousFindings(), 'home').to.deep.equal([]);
 
       await page.getByRole('button', { name: 'Agents and services' }).click();
-      await dashboard.row('gate', 'running').click();
-      await dashboard.heading('gate').waitFor();
+      await dashboard.choose('gate', 'running');
       expect(await page.getByRole('tree').isVisible(), 'closed by going somewhere').to.equal(false);
       expect(await overflowing(page), 'service').to.deep.equal([]);
       await page.keyboard.press('/');

@@ -51,19 +51,17 @@ describeInBrowser('the dashboard of 1,000 services', function (browser) {
     });
 
     await dashboard.page.getByRole('searchbox', { name: 'Search agents and services' }).fill('0512');
-    await dashboard.row('service-0512', 'failed').click();
-    await dashboard.heading('service-0512').waitFor();
+    await dashboard.choose('service-0512', 'failed');
     await dashboard.page.getByRole('searchbox', { name: 'Search agents and services' }).fill('');
     await dashboard.page.getByRole('button', { name: '1 running' }).click();
-    await dashboard.row('telemetry', 'running').click();
-    await dashboard.heading('telemetry').waitFor();
+    await dashboard.choose('telemetry', 'running');
 
     await eventually(async () => {
       expect(await rows(), 'its group and the one that runs').to.equal(2);
     });
     await dashboard.page.getByRole('button', { name: '1 running' }).click();
 
-    await dashboard.row('telemetry').click();
+    await dashboard.choose('telemetry');
     const { pid } = await host.service('telemetry');
     process.kill(pid ?? -1, 'SIGKILL');
     await dashboard.page.getByRole('main').getByText('killed by SIGKILL').first().waitFor();

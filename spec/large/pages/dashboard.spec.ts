@@ -66,8 +66,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
     await startPump1();
     await dashboard.row('pump1', 'running').waitFor();
     await dashboard.row('pump1-coreio', 'running').waitFor();
-    await dashboard.row('pump1-corerl', 'running').click();
-    await dashboard.heading('pump1-corerl').waitFor();
+    await dashboard.choose('pump1-corerl', 'running');
 
     await dashboard.waitForAddress('#/services/pump1-corerl');
     await dashboard.page.getByText('It is running as intended.').waitFor();
@@ -76,7 +75,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
   });
 
   it('shows a killed process as backoff and as running again, with the reason', async () => {
-    await dashboard.row('slow', 'running').click();
+    await dashboard.choose('slow', 'running');
     const statesSeen = await watchStates('slow', 'running');
     const { pid } = await host.service('slow');
     process.kill(pid ?? -1, 'SIGKILL');
@@ -90,7 +89,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
 
   it('stops and starts a service by button, after it has said what will happen', async () => {
     const { pid } = await host.service('telemetry');
-    await dashboard.row('telemetry').click();
+    await dashboard.choose('telemetry');
     await dashboard.page.getByRole('definition').getByText(String(pid), { exact: true }).waitFor();
     const said = await dashboard.command('Stop');
     await dashboard.row('telemetry', 'stopped').waitFor();
@@ -105,7 +104,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
   });
 
   it('does nothing if the dialog is cancelled', async () => {
-    await dashboard.row('telemetry').click();
+    await dashboard.choose('telemetry');
     await dashboard.page.getByRole('button', { name: 'Stop', exact: true }).click();
     const dialog = dashboard.page.getByRole('alertdialog');
     await dialog.waitFor();
@@ -117,7 +116,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
 
   it('shows why the host rejects a command', async () => {
     await startPump1();
-    await dashboard.row('pump1', 'running').click();
+    await dashboard.choose('pump1', 'running');
     await dashboard.command('Stop');
     await dashboard.row('pump1', 'stopped').waitFor();
     write(basePath, 'pump1.yaml', 'coredinator: { kindz: {} }\n');
@@ -127,7 +126,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
   });
 
   it('recovers by itself when the host is killed and restarted, and shows what has changed in the meantime', async () => {
-    await dashboard.row('telemetry').click();
+    await dashboard.choose('telemetry');
     const { port } = new URL(host.url);
     await host.end('SIGKILL');
     await dashboard.page.getByText('Reconnecting since').waitFor();
@@ -146,7 +145,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
 
   it('shows past states on a slider, including those before the restart of the host, and their place in the statechart', async () => {
     const { port } = new URL(host.url);
-    await dashboard.row('telemetry').click();
+    await dashboard.choose('telemetry');
     await dashboard.command('Restart');
     await dashboard.page.getByRole('main').getByText('generation 2').first().waitFor();
     await host.end('SIGKILL');
@@ -172,7 +171,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
 
   it('draws the dependencies of a service with links, and shows its resource usage', async () => {
     await startPump1();
-    await dashboard.row('pump1-corerl', 'running').click();
+    await dashboard.choose('pump1-corerl', 'running');
     await dashboard.page.getByRole('tab', { name: 'Dependencies' }).click();
     await dashboard.page.locator('.drawing [id="service-pump1-coreio"].is-running').click();
     await dashboard.heading('pump1-coreio').waitFor();
@@ -218,7 +217,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
 
   it('continues with keys from a group that a click closes over the active row', async () => {
     await startPump1();
-    await dashboard.row('pump1-corerl', 'running').click();
+    await dashboard.choose('pump1-corerl', 'running');
     await dashboard.row('pump1', 'running').locator('.chevron').click();
     await dashboard.row('pump1-corerl').waitFor({ state: 'detached' });
     expect(await dashboard.activeRow()).to.equal('pump1 running');
@@ -259,7 +258,7 @@ describeInBrowser('the dashboard in a browser', function (browser) {
     const token = dashboard.page.getByLabel('Token');
     await token.fill('a-token-of-the-spec-1');
     await dashboard.page.getByRole('button', { name: 'Sign in' }).click();
-    await dashboard.row('telemetry', 'running').click();
+    await dashboard.choose('telemetry', 'running');
     await dashboard.command('Stop');
     await dashboard.row('telemetry', 'stopped').waitFor();
 

@@ -35,7 +35,7 @@ describeInBrowser('failures on the page', function (browser) {
 
   it('are acknowledged with a note, by keyboard', async () => {
     const { page } = dashboard;
-    await dashboard.row('gate').click();
+    await dashboard.choose('gate');
     await page.getByRole('button', { name: 'Acknowledge' }).press('Enter');
     await page.getByRole('textbox', { name: 'Note' }).waitFor();
     await page.keyboard.type('the file is being copied');

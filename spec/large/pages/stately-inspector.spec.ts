@@ -32,6 +32,16 @@ function assertWhole(messages: readonly InspectMessage[]): void {
   }
 }
 
+/** The actors that have not ended. */
+function liveIn(messages: readonly InspectMessage[]): ReadonlySet<string> {
+  const live = new Set<string>();
+  for (const { type, sessionId, snapshot } of messages) {
+    if (type === '@xstate.actor') live.add(sessionId);
+    else if (type === '@xstate.snapshot' && snapshot?.status !== 'active') live.delete(sessionId);
+  }
+  return live;
+}
+
 describeInBrowser('the Stately inspector in a browser', function (browser) {
   this.timeout(180_000);
   let basePath: string;
@@ -102,8 +112,8 @@ describeInBrowser('the Stately inspector in a browser', function (browser) {
     expect(JSON.stringify(messages)).to.include('API_KEY').and.not.include(SECRET);
     await page.locator('#host', { hasText: 'connected' }).waitFor();
     await eventually(async () => {
-      const ids = (await receivedBy(await frame())).map(({ sessionId }) => sessionId);
-      expect(await page.locator('#actors').innerText()).to.equal(String(new Set(ids).size));
+      const live = liveIn(await receivedBy(await frame()));
+      expect(await page.locator('#actors').innerText()).to.equal(String(live.size));
     }, TRY_MS);
 
     await liveAfterKill(await frame());

@@ -187,7 +187,7 @@ describeInBrowser('the timeline in a browser', function (browser) {
 
   it('shows the past of one service by time, with the moment in the address', async () => {
     const { page } = dashboard;
-    await dashboard.row('telemetry').click();
+    await dashboard.choose('telemetry');
     await dashboard.command('Restart');
     await page.getByRole('tab', { name: 'History' }).click();
     await page.locator('.drawing [id="state-running.ready"].is-current').waitFor();
@@ -207,7 +207,7 @@ describeInBrowser('the timeline in a browser', function (browser) {
     for (const name of ['coreio-1.2.0', 'corerl-2.0.1']) install(basePath, 'waits', name);
     const configPath = write(basePath, 'pump1.yaml', 'setpoint: 1\n');
     await host.request('POST', '/api/agents/start?wait=running', { config_path: configPath });
-    await dashboard.row('pump1', 'running').click();
+    await dashboard.choose('pump1', 'running');
     await page.getByRole('radio', { name: '1 h', exact: true }).click();
     await dashboard.waitForAddress('#/agents/pump1?last=3600');
     const names = page.getByRole('list', { name: 'Services' }).getByRole('button');

@@ -71,6 +71,12 @@ export class OpenDashboard {
     return this.page.getByRole('heading', { name: id, exact: true, level: 2 });
   }
 
+  /** Presses the row of an agent or a service, and waits for its details: until then the page shows what it did before. */
+  async choose(id: string, state = ''): Promise<void> {
+    await this.row(id, state).click();
+    await this.heading(id).waitFor();
+  }
+
   /** Presses a button of the details, and the same in the confirmation dialog; returns the text of the dialog. */
   async command(label: string): Promise<string> {
     await this.page.getByRole('main').getByRole('button', { name: label, exact: true }).click();
