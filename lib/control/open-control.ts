@@ -190,7 +190,11 @@ export function actorPorts({ ports, recorder, timers }: RuntimeBase): ServicePor
       recorder,
       new LaunchPorts({ registry: portRegistry, processes, clock, note }),
     ),
-    gate: new PolledLaunchGate(() => [...health.obstacles(), ...(processes.obstacles?.() ?? [])], timers),
+    gate: new PolledLaunchGate(
+      () => [...health.obstacles(), ...(processes.obstacles?.() ?? [])],
+      timers,
+      (serviceId) => processes.obstacleTo?.(serviceId) ?? null,
+    ),
     catalog: new ReportingCatalog(catalog, health),
     prober: probingAtPorts(prober, portRegistry),
   };

@@ -82,16 +82,16 @@ export interface LaunchObserver {
   changed?(launch: Launch): void;
 }
 
-/** Whether the host as a whole can launch services, or something in its way concerns all of them. */
+/** Whether a service can be launched, or there is something in its way that no attempt would remove, such as a host without a store. */
 export interface LaunchGate {
-  /** Why nothing can be launched now, as a sentence; null: launches are possible. */
-  obstacle(): string | null;
+  /** Why a service cannot be launched now, as a sentence; null: launches are possible. */
+  obstacle(serviceId: ServiceId): string | null;
 
   /**
    * Notifies `observer`, in a later turn, when the obstacle is another one than at this call, and as soon as there is
    * none (null). Returns a function that stops this.
    */
-  watch(observer: (obstacle: string | null) => void): () => void;
+  watch(serviceId: ServiceId, observer: (obstacle: string | null) => void): () => void;
 }
 
 /**
@@ -147,6 +147,9 @@ export interface ProcessHost {
    * Services wait until there is none, without an attempt.
    */
   obstacles?(): readonly string[];
+
+  /** The same of one service, for instance because it is not known yet what became of its previous launch; null or absent: nothing. */
+  obstacleTo?(serviceId: ServiceId): string | null;
 
   /** Every launch whose main process is alive. */
   live(): readonly Launch[];

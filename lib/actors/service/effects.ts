@@ -35,11 +35,11 @@ export function serviceEffects({ processes, gate, catalog, prober }: ServicePort
       catalog.awaitOther(input.query, input.refused, signal),
     ),
     launchProcess: fromPromise<LaunchOutcome | BlockedLaunch, LaunchRequest>(({ input }) => {
-      const obstacle = gate.obstacle();
+      const obstacle = gate.obstacle(input.serviceId);
       return obstacle === null ? processes.launch(input) : Promise.resolve({ type: 'blocked', obstacle });
     }),
-    watchObstacles: fromCallback<ServiceEvent>(({ sendBack }) =>
-      gate.watch((obstacle) => {
+    watchObstacles: fromCallback<ServiceEvent, { serviceId: ServiceId }>(({ input, sendBack }) =>
+      gate.watch(input.serviceId, (obstacle) => {
         sendBack(obstacle === null ? { type: 'launches.unblocked' } : { type: 'launches.blocked', obstacle });
       }),
     ),

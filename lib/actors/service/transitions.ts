@@ -131,7 +131,11 @@ export function invocations(clock: Clock) {
     onDone: { target: '#service.starting' },
     onError: judge,
   } as const;
-  const watchObstacles = { src: 'watchObstacles', id: 'watchObstacles' } as const;
+  const watchObstacles = {
+    src: 'watchObstacles',
+    id: 'watchObstacles',
+    input: ({ context: { spec } }: InContext) => ({ serviceId: spec.id }),
+  } as const;
   const stopTree = {
     src: 'stopTree',
     id: 'stopTree',

@@ -87,6 +87,10 @@ export class ObservedProcessHost implements ProcessHost {
     return this.#host.obstacles?.() ?? [];
   }
 
+  obstacleTo(serviceId: ServiceId): string | null {
+    return this.#host.obstacleTo?.(serviceId) ?? null;
+  }
+
   /** One sentence for each reason why it is not known whether services run. */
   #doubts(): readonly string[] {
     const byReason = new Map<string, ServiceId[]>();

@@ -3,13 +3,13 @@ import type { ServiceId } from '../../model/values/ids.ts';
 import type { LaunchEntry } from '../../ports/launch-ledger.ts';
 import type { Pod } from '../api/objects.ts';
 import { ownerOf, type PodOwner } from '../pods/pod-state.ts';
-import { revokeLaunch } from './launch-attempt.ts';
+import { withdrawLaunch } from './launch-attempt.ts';
 import type { PodContext } from './pod-context.ts';
 import type { PodLaunches } from './pod-launches.ts';
 import { POD_GUARANTEES } from './launch-of-pod.ts';
 import { PodLaunch } from './pod-launch.ts';
 
-/** How long a launch of the previous host may take until its program runs; then it is taken back. */
+/** How long a launch of the previous host may take until its program runs; then it is taken back, unless that begins in the meantime. */
 const FOLLOW_MS = 15_000;
 
 export interface AdoptionParts {
@@ -62,7 +62,7 @@ export class Adoption {
       launch.observed(pod);
       launch.doubt(null);
       if (running === null) await this.#follow(launch);
-    } else if (running === null) await revokeLaunch(launch, context);
+    } else if (running === null) await withdrawLaunch(launch, context);
     else launch.gone();
   }
 
@@ -92,7 +92,7 @@ export class Adoption {
     });
     const result = await Promise.race([launch.result, late]);
     context.timers.clearTimeout(timer);
-    if (result === null || result.type === 'hopeless') await revokeLaunch(launch, context);
+    if (result === null || result.type === 'hopeless') await withdrawLaunch(launch, context);
   }
 
   #launchOf(entry: LaunchEntry): PodLaunch {

@@ -8,7 +8,7 @@ import { Closed } from './attempts.ts';
 import type { PodContext } from './pod-context.ts';
 
 /** How long a pod may take to run its program before it can be stopped, and how often that is looked at. */
-const STARTING_MS = 20_000;
+export const STARTING_MS = 20_000;
 const LOOK_MS = 200;
 const RELEASE_AGAIN_MS = 200;
 const REMOVE_AGAIN_MS = 5_000;
@@ -17,15 +17,25 @@ const REMOVE_AGAIN_MS = 5_000;
  * Ends the program of a pod: its shim is asked to, and only if that cannot be done the pod is deleted. A kubelet that ends a
  * deleted pod removes the container with its output, now and then before it has said how it ended (on 1.20 every second one of
  * ten), and may say that nothing of it is left while its program is starting. A deadline (activeDeadlineSeconds) may leave a
- * container running for ever as the API says it.
+ * container running for ever as the API says it. A container that is being created gets `startingMs` for that.
  */
-export async function endPod(ending: StoppedPod, stop: StopSpec, context: PodContext): Promise<void> {
-  if (await isEndedGently(ending, stop, context)) return;
+export async function endPod(
+  ending: StoppedPod,
+  stop: StopSpec,
+  context: PodContext,
+  startingMs = STARTING_MS,
+): Promise<void> {
+  if (await isEndedGently(ending, stop, context, startingMs)) return;
   if (ending.pod !== null) await deletePod(ending.pod, stop.graceMs, context);
 }
 
 /** Whether it no longer runs; false: its shim cannot be asked. */
-async function isEndedGently(ending: StoppedPod, stop: StopSpec, context: PodContext): Promise<boolean> {
+async function isEndedGently(
+  ending: StoppedPod,
+  stop: StopSpec,
+  context: PodContext,
+  startingMs: number,
+): Promise<boolean> {
   for (let waitedMs = 0; ; waitedMs += ending.pod === null ? 0 : LOOK_MS) {
     const { pod, isEnded } = ending;
     if (isEnded) return true;
@@ -33,16 +43,17 @@ async function isEndedGently(ending: StoppedPod, stop: StopSpec, context: PodCon
       await context.attempts.isWithin(LOOK_MS, ending.ended); // the cluster has not answered yet
       continue;
     }
-    if (isDeleted(pod) || waitedMs >= STARTING_MS || !mayRun(pod)) return false;
+    if (isDeleted(pod) || waitedMs >= startingMs || !(isRunning(pod) || isCreating(pod))) return false;
     if (isRunning(pod)) return endByShim(ending, stop, context);
     await context.attempts.isWithin(LOOK_MS, ending.ended);
   }
 }
 
-/** Its program runs, or may at any moment. */
-function mayRun(pod: Pod): boolean {
-  if (isRunning(pod)) return true;
-  const reason = containerOf(pod)?.state?.waiting?.reason ?? 'ContainerCreating';
+/** A kubelet is creating its container, so its program may run at any moment. */
+export function isCreating(pod: Pod): boolean {
+  const { waiting, running, terminated } = containerOf(pod)?.state ?? {};
+  if (running !== undefined || terminated !== undefined) return false;
+  const reason = waiting?.reason ?? 'ContainerCreating';
   return pod.spec?.nodeName !== undefined && (reason === 'ContainerCreating' || reason === 'PodInitializing');
 }
 

@@ -251,6 +251,10 @@ export class KubernetesProcessHost implements ProcessHost {
     return [...new Set([...this.obstacles(), ...others])];
   }
 
+  obstacleTo(serviceId: ServiceId): string | null {
+    return this.#survey.obstacleTo(serviceId);
+  }
+
   live(): readonly Launch[] {
     return [...this.#context.status.all().values()].flatMap((status) =>
       status.status === 'alive' ? [status.launch] : [],

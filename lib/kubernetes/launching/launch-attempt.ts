@@ -10,7 +10,7 @@ import { ownerOf } from '../pods/pod-state.ts';
 import { leave } from './attempts.ts';
 import { configFileOf } from './config-file.ts';
 import { createPod, refusalOf, type Creation } from './create-pod.ts';
-import { endPod } from './end-pod.ts';
+import { endPod, isCreating, STARTING_MS } from './end-pod.ts';
 import type { PodContext } from './pod-context.ts';
 import { STOPPED, type LaunchResult } from './launch-of-pod.ts';
 import type { PodLaunch } from './pod-launch.ts';
@@ -119,9 +119,11 @@ export class LaunchAttempt {
     return this.#takeBack(created.type === 'refused' ? created.failure : STOPPED);
   }
 
-  /** Ends what may have been created. If its program has run after all, it was launched, and its end is reported as any other. */
+  /** Ends what may have been created. If its program runs after all, it was launched; a stop ends that too, and its end is reported as any other. */
   async #takeBack(failure: LaunchFailure): Promise<LaunchResult> {
-    await revokeLaunch(this.launch, this.#context);
+    if (!this.#isCancelled) await Promise.race([withdrawLaunch(this.launch, this.#context), this.#cancelled]);
+    const first = this.#isCancelled ? 'cancelled' : await Promise.race([this.launch.result, this.#cancelled]);
+    if (first === 'cancelled') await revokeLaunch(this.launch, this.#context);
     const result = await this.launch.result;
     return result.type === 'launched' ? result : refused(failure);
   }
@@ -163,7 +165,7 @@ export class LaunchAttempt {
     if (typeof first === 'object' && first.type !== 'hopeless') return first;
     if (typeof first === 'object') {
       // It never runs, so nobody has to wait for a kubelet to say that (more than a minute on 1.20); the next launch does.
-      void revokeLaunch(this.launch, this.#context).catch(leave);
+      void withdrawLaunch(this.launch, this.#context).catch(leave);
       return refused(first.failure);
     }
     const failure = first === 'late' ? this.#lateFailure() : STOPPED;
@@ -184,10 +186,27 @@ export class LaunchAttempt {
 }
 
 /**
+ * Takes a launch back that took too long, unless its program runs in the meantime. As {@link revokeLaunch}, but a container
+ * that is being created is given time: what a host has wanted it does not end just because it came late.
+ */
+export async function withdrawLaunch(launch: PodLaunch, context: PodContext): Promise<void> {
+  const { calls, attempts } = context;
+  await attempts.untilAnswered(() => calls.deletePermit(launch.launchId));
+  for (let waitedMs = 0; waitedMs < STARTING_MS && !launch.isSettled; waitedMs += REVOKE_AGAIN_MS) {
+    const pod = await attempts.untilAnswered(() => calls.readPod(launch.name));
+    if (!isOf(pod, launch)) break;
+    launch.observed(pod);
+    if (!isCreating(pod)) break; // it runs, or cannot
+    await Promise.race([launch.ended, launch.result, attempts.turn(REVOKE_AGAIN_MS)]);
+  }
+  if (!launch.isSettled) await revokeLaunch(launch, context, 0);
+}
+
+/**
  * Takes a launch back whose program is not known to run. Without its permit its pod cannot start, also one whose creation
  * arrives later. If there is a pod it is ended: then it is known whether its program ran. Resolves when that is known.
  */
-export async function revokeLaunch(launch: PodLaunch, context: PodContext): Promise<void> {
+export async function revokeLaunch(launch: PodLaunch, context: PodContext, startingMs?: number): Promise<void> {
   const { calls, attempts } = context;
   launch.unwanted();
   await attempts.untilAnswered(() => calls.deletePermit(launch.launchId));
@@ -199,7 +218,7 @@ export async function revokeLaunch(launch: PodLaunch, context: PodContext): Prom
       return;
     }
     launch.observed(pod);
-    if (!isAsked) await attempts.untilAnswered(() => endPod(launch, REVOKED, context));
+    if (!isAsked) await attempts.untilAnswered(() => endPod(launch, REVOKED, context, startingMs));
     isAsked = true;
     await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]);
   }

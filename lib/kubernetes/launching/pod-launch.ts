@@ -73,6 +73,11 @@ export class PodLaunch {
     return this.#state.type === 'ended' || this.#state.type === 'removed';
   }
 
+  /** Its program runs, or has ended. */
+  get isSettled(): boolean {
+    return this.#state.type !== 'asked' && this.#state.type !== 'pending';
+  }
+
   get isRemoved(): boolean {
     return this.#state.type === 'removed';
   }

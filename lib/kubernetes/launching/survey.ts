@@ -16,6 +16,8 @@ import type { PodLaunches } from './pod-launches.ts';
 /** How long a boot waits for the cluster; then services that were running are in doubt until it answers. */
 const SURVEY_MS = 10_000;
 
+const UNDECIDED = 'is not known yet what became of its previous launch';
+
 export interface SurveyParts {
   readonly context: PodContext;
   readonly launches: PodLaunches;
@@ -88,13 +90,17 @@ export class Survey {
   reasonAgainst(serviceId: ServiceId): LaunchFailure | null {
     const foreign = this.#foreign.get(serviceId);
     if (foreign !== undefined) return transient('EUNREADABLE', foreignReason(foreign));
-    if (!this.#undecided.has(serviceId)) return null;
-    const reason = 'it is not known yet what became of its previous launch';
-    return transient('EAPI', `Service "${serviceId}" cannot be launched: ${reason}.`);
+    return this.#undecided.has(serviceId) ? transient('EAPI', undecidedReason(serviceId)) : null;
+  }
+
+  /** Why a launch of a service has to wait; null: it has not. */
+  obstacleTo(serviceId: ServiceId): string | null {
+    return this.#undecided.has(serviceId) ? `It ${UNDECIDED}.` : null;
   }
 
   problems(): readonly string[] {
-    return [...this.#foreign.values()].map(foreignReason);
+    const undecided = this.#isSurveyed ? [...this.#undecided.keys()] : [];
+    return [...[...this.#foreign.values()].map(foreignReason), ...undecided.map(undecidedReason)];
   }
 
   /** Resolves when it is known of each launch what became of it. */
@@ -166,6 +172,10 @@ export class Survey {
       await this.#parts.context.attempts.untilAnswered(() => calls.deletePermit(launchId));
     }
   }
+}
+
+function undecidedReason(serviceId: ServiceId): string {
+  return `Service "${serviceId}" cannot be launched: it ${UNDECIDED}.`;
 }
 
 function foreignReason({ serviceId, launchId }: LaunchEntry): string {

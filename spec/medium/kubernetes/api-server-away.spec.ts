@@ -140,6 +140,20 @@ describe('a host whose API server is away', function () {
       expect(await world.host.stop(PUMP, STOP)).to.equal(null);
     });
 
+    it('lets it wait without an attempt until that is known, and says so', async () => {
+      const reason = 'it is not known yet what became of its previous launch.';
+      world.cluster.goAway();
+      await world.openHost().survey();
+      expect(world.host.obstacleTo(PUMP)).to.equal(`I${reason.slice(1)}`);
+      expect(world.host.obstacleTo(parseServiceId('other'))).to.equal(null);
+      expect(world.host.problems()).to.include(`Service "pump" cannot be launched: ${reason}`);
+      world.cluster.comeBack();
+      await eventually(() => {
+        expect(world.host.obstacleTo(PUMP)).to.equal(null);
+      }, 20_000);
+      expect(world.host.problems().join()).not.to.include(reason);
+    });
+
     it('uses up no generation by what it refuses: that of the launch, whose end is still to be told', async () => {
       world.cluster.goAway();
       await world.openHost().survey();

@@ -88,3 +88,86 @@ describe('a launch in a pod that is stopped while its container is created', () 
     await Promise.all([launching, stopped]);
   });
 });
+
+describe('a launch in a pod whose container is created late', function () {
+  this.timeout(20_000);
+  let world: FakeClusterWorld;
+
+  beforeEach(async () => {
+    world = await FakeClusterWorld.open();
+    world.cluster.runsCreated = false;
+  });
+
+  afterEach(() => world.dispose());
+
+  async function pending(): Promise<void> {
+    await eventually(() => {
+      expect(world.cluster.pods()[0]?.status?.phase).to.equal('Pending');
+    });
+  }
+
+  async function isKept(): Promise<void> {
+    await eventually(() => {
+      expect(world.host.status(PUMP)).to.include({ status: 'alive', generation: 1 });
+    });
+    await pause(30);
+    expect(world.host.status(PUMP)).to.include({ status: 'alive', generation: 1 });
+    expect(world.cluster.pods()[0]?.metadata.deletionTimestamp).to.equal(undefined);
+  }
+
+  it('is kept by the next host, which was about to take it back', async () => {
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await pending();
+    await world.host.close();
+    await launching;
+    const surveyed = world.openHost().survey();
+    await pause(18); // after 15 s it is taken back
+    world.cluster.run(world.pod(PUMP));
+    await surveyed;
+    await isKept();
+  });
+
+  it('is kept by its own host, which was about to take it back', async () => {
+    await world.reopen({ launchTimeoutMs: 5_000 });
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await pending();
+    await pause(8);
+    world.cluster.run(world.pod(PUMP));
+    expect((await launching).type).to.equal('launched');
+    await isKept();
+  });
+
+  it('is ended by a stop all the same', async () => {
+    await world.reopen({ launchTimeoutMs: 5_000 });
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await pending();
+    await pause(8);
+    const stopped = world.host.stop(PUMP, STOP);
+    await pause(2);
+    world.cluster.run(world.pod(PUMP));
+    expect(await stopped).to.include({ signal: 'SIGTERM', isKnown: true });
+    await launching;
+  });
+
+  it('is ended by a stop that comes while its program begins', async () => {
+    await world.reopen({ launchTimeoutMs: 5_000 });
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await pending();
+    await pause(8);
+    world.cluster.run(world.pod(PUMP));
+    await eventually(() => {
+      expect(world.cluster.follows).to.equal(1);
+    });
+    expect(await world.host.stop(PUMP, STOP)).to.include({ signal: 'SIGTERM', isKnown: true });
+    await launching;
+  });
+
+  it('is taken back if it does not run for long', async () => {
+    await world.reopen({ launchTimeoutMs: 5_000 });
+    const outcome = await world.host.launch(podRequest(PUMP, 1));
+    expect(outcome).to.have.nested.property('failure.code', 'ETIMEDOUT');
+    await eventually(() => {
+      expect(world.cluster.names('pods')).to.deep.equal([]);
+    });
+  });
+});

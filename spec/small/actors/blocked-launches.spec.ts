@@ -141,4 +141,20 @@ describe('a service of a host that can launch nothing', () => {
     await world.pass(60_000);
     expect(world.stateOf(spec.id)).to.equal('stopped.idle');
   });
+
+  it('waits alone if the obstacle is its own, and is launched when that is gone', async () => {
+    const reason = 'It is not known yet what became of its previous launch.';
+    const other = serviceSpec('other');
+    world.obstacles = [];
+    world.obstaclesTo.set(spec.id, reason);
+    for (const one of [spec, other]) world.startService(one);
+    for (const wait of [0, 60_000]) await world.pass(wait);
+    expect(world.stateOf(other.id)).to.equal('running.ready');
+    expect(world.stateOf(spec.id)).to.equal('backoff.blocked');
+    expect(world.reasonOf(spec.id)).to.equal(`Service "pump1-corerl" is not launched: ${reason}`);
+    expect(launches()).to.equal(1);
+    world.obstaclesTo.clear();
+    for (const wait of [250, 100, spec.settleMs]) await world.pass(wait);
+    expect(world.stateOf(spec.id)).to.equal('running.ready');
+  });
 });

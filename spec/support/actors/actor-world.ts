@@ -55,7 +55,13 @@ export class ActorWorld {
   readonly processes: FakeProcessHost = fakeProcessHost(this.clock);
   /** Why the host can launch nothing, in sentences. */
   obstacles: readonly string[] = [];
-  readonly gate = new PolledLaunchGate(() => this.obstacles, this.timers);
+  /** Why one service cannot be launched, in a sentence. */
+  readonly obstaclesTo = new Map<string, string>();
+  readonly gate = new PolledLaunchGate(
+    () => this.obstacles,
+    this.timers,
+    (serviceId) => this.obstaclesTo.get(serviceId) ?? null,
+  );
   readonly catalog = new FakeCatalog();
   readonly prober = new FakeProber();
   readonly root: SupervisorRef;

@@ -261,8 +261,12 @@ export class FakeCluster {
       return;
     }
     this.#put(path, { ...object, metadata: { ...object.metadata, deletionTimestamp: new Date().toISOString() } });
-    const isOver = JSON.stringify(object['status']).includes('terminated');
-    if (!isOver && this.endsDeleted) {
+    const status = JSON.stringify(object['status']);
+    if (status.includes('terminated') || !this.endsDeleted) return;
+    if (status.includes('waiting')) {
+      const pod = this.#pod(object.metadata.name);
+      if (pod !== null) this.putPod({ ...pod, status: { phase: 'Failed' } }); // it never ran
+    } else {
       this.end(object.metadata.name, EXIT_OF_SIGTERM, { code: null, signal: 15 });
     }
   }
