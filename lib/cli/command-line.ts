@@ -73,12 +73,14 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     choose: (task) => (chosen.task = task),
   });
   const args = withoutHelpCommand(argv);
+  const hasCommand = (group: string, name: string): boolean =>
+    program.commands.find((one) => one.name() === group)?.commands.some((one) => one.name() === name) ?? false;
   try {
     program.parse(helpOfKnown(program, args), { from: 'user' });
   } catch (error) {
     if (error instanceof OptionError) return { type: 'exit', code: 2, output: `error: ${error.message}\n` };
     if (error instanceof CommanderError) {
-      const hint = error.code === 'commander.unknownCommand' ? hintFor(args) : null;
+      const hint = error.code === 'commander.unknownCommand' ? hintFor(args, hasCommand) : null;
       if (hint !== null)
         return { type: 'exit', code: 2, output: `error: ${hint}\n\`coredinator --help\` lists all commands.\n` };
       return { type: 'exit', code: error.exitCode === 0 ? 0 : 2, output };

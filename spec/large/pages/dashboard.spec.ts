@@ -180,6 +180,9 @@ describeInBrowser('the dashboard in a browser', function (browser) {
     const memory = dashboard.page.getByRole('img', { name: /^Memory: .*iB, peak/ });
     await memory.locator('canvas').waitFor();
     await dashboard.waitForAddress('#/services/pump1-coreio/resources');
+    await dashboard.page.getByRole('link', { name: 'the last 24 hours' }).click();
+    await dashboard.waitForAddress('#/services/pump1-coreio/history?last=86400');
+    await dashboard.page.getByRole('radio', { name: '24 h', exact: true, checked: true }).waitFor();
     expect(dashboard.complaints).to.deep.equal([]);
   });
 

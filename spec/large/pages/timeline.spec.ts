@@ -213,6 +213,13 @@ describeInBrowser('the timeline in a browser', function (browser) {
     const names = page.getByRole('list', { name: 'Services' }).getByRole('button');
     expect(await names.allInnerTexts()).to.deep.equal(['Host', 'pump1-coreio', 'pump1-corerl']);
     await page.getByRole('region', { name: 'Steps, newest first' }).getByText('starting → running').waitFor();
+
+    const events = page.getByRole('region', { name: 'Events' });
+    await events.getByRole('heading', { name: 'Events of pump1, newest first' }).waitFor();
+    await events.getByText('pump1-coreio was launched').first().waitFor();
+    expect(await events.innerText(), 'a service of no agent').not.to.include('telemetry');
+    const report = await page.getByRole('button', { name: 'Report of this agent' }).boundingBox();
+    expect(report?.width, 'px').to.be.lessThan(300);
     expect(dashboard.complaints).to.deep.equal([]);
   });
 

@@ -67,6 +67,9 @@ describe('the tree of commands', () => {
     ['stop', 'Did you mean `coredinator agents stop` or `coredinator services stop`?'],
     ['restart a\u001b[31m', 'Did you mean `coredinator agents restart` or `coredinator services restart`?'],
     ['monit', 'Did you mean `coredinator top`?'],
+    ['show', 'Did you mean `coredinator services list`?'],
+    ['describe pump1', 'Did you mean `coredinator services status pump1`?'],
+    ['kill pump1', 'Did you mean `coredinator services signal pump1 SIGKILL`?'],
     ['save', 'Nothing has to be saved: the host starts again what was running.'],
     ['help ps', 'Did you mean `coredinator services list`?'],
     ['ps --help', 'Did you mean `coredinator services list'],
@@ -77,6 +80,29 @@ describe('the tree of commands', () => {
       expect(refusal(...words.split(' ')).slice(0, expected.length)).to.equal(expected);
     });
   }
+
+  for (const [words, meant] of [
+    ['services ls', 'services list'],
+    ['services show', 'services list'],
+    ['services show a', 'services status a'],
+    ['services show a --help', 'services status a'],
+    ['services tail a', 'services logs a --follow'],
+    ['services kill a', 'services signal a SIGKILL'],
+    ['agents apply ./pump1.yaml', 'agents start ./pump1.yaml'],
+    ['agents rm pump1', 'agents delete pump1'],
+    ['webhooks ps', 'webhooks list'],
+  ] as const) {
+    it(`says what they are called within a group: ${words}`, () => {
+      const word = words.split(' ').slice(0, 2).join(' ');
+      expect(refusal(...words.split(' '))).to.contain(
+        `Unknown command \`${word}\`. Did you mean \`coredinator ${meant}`,
+      );
+    });
+  }
+
+  it('names no command that a group does not have', () => {
+    expect(refusal('webhooks', 'kill', 'a')).to.contain("unknown command 'kill'");
+  });
 
   it('completes no word of other supervisors', async () => {
     const { output } = await runCommand(['__complete', '']);

@@ -134,7 +134,7 @@ export function History({ subject }: { readonly subject: Subject }): ReactNode {
   const [{ at, event }, change] = useTimelineAddress(path);
   return (
     <section className="history" aria-label="History">
-      <Timeline {...{ actor, path, ids }} nameOf={(id) => id} subject={type === 'service' ? view.id : null} />
+      <Timeline {...{ actor, path, ids }} nameOf={(id) => id} subject={{ type, id: view.id }} />
       <MomentSlider
         {...{ actor, at }}
         onAt={(next) => {

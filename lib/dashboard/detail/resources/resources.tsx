@@ -4,10 +4,12 @@ import { seriesOf } from '../../usage/readings.ts';
 import { useUsage } from '../../usage/use-usage.ts';
 import { Problem } from '../../words/problem.tsx';
 import { bytes, percent } from '../../../frontend/words/amount.ts';
+import { formatRoute } from '../../world/route.ts';
 import { topBytes, topPercent } from './axis.ts';
 import { Chart } from './chart.tsx';
 import './resources.css';
 
+const DAY_S = 86_400;
 /** Fewer make a line that says nothing. */
 const MIN_READINGS = 3;
 
@@ -49,6 +51,13 @@ export function Resources({ id }: { readonly id: string | null }): ReactNode {
       <Problem sentence={problem} />
       <Graph name="Processor" at={at} values={cpu} format={percent} color="--state-starting" top={topPercent} />
       <Graph name="Memory" at={at} values={rss} format={bytes} color="--state-stopping" top={topBytes} />
+      {id === null ? null : (
+        <p className="graph-words">
+          As read since this page was opened. The host keeps{' '}
+          <a href={`${formatRoute({ type: 'service', id, tab: 'history' })}?last=${DAY_S}`}>the last 24 hours</a>, once
+          a minute.
+        </p>
+      )}
     </section>
   );
 }

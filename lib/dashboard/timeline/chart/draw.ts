@@ -148,11 +148,11 @@ function drawMarks(frame: Frame, { marks }: Lane, top: number): void {
 /** What is not known of all lanes: before what is stored, after what was read, and without a host. */
 function drawUnknown(frame: Frame, lanes: Lanes): void {
   const { context, palette, top, height, left, width, view, ratio } = frame;
-  const cover = (from: number, to: number, words: string): void => {
+  const cover = (from: number, to: number, words: string, opacity: number): void => {
     const [begin, end] = [Math.max(left, xOf(frame, from)), Math.min(left + width, xOf(frame, to))];
     if (end <= begin) return;
     const shown = Math.max(end, begin + 2 * ratio);
-    context.globalAlpha = 0.88;
+    context.globalAlpha = opacity;
     context.fillStyle = palette.surface;
     context.fillRect(begin, top, shown - begin, height);
     context.globalAlpha = 1;
@@ -164,8 +164,10 @@ function drawUnknown(frame: Frame, lanes: Lanes): void {
     context.fillStyle = palette.quiet;
     context.fillText(words, begin + 4 * ratio, top + height - 4 * ratio);
   };
-  for (const { from, to, isExact } of lanes.absences) cover(from, to, isExact ? 'no host' : 'no host, or unknown');
-  if (lanes.storedSince !== null) cover(view.from, lanes.storedSince, 'nothing stored');
+  // What was known last is still seen through it.
+  for (const { from, to, isExact } of lanes.absences)
+    cover(from, to, isExact ? 'no host' : 'no host, or unknown', 0.88);
+  if (lanes.storedSince !== null) cover(view.from, lanes.storedSince, 'nothing stored', 1);
 }
 
 /** The health of the host. */

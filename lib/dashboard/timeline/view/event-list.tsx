@@ -13,10 +13,16 @@ import type { Period } from '../../../frontend/timeline/period.ts';
 const FIRST_EVENTS = 100;
 const MOST_EVENTS = 1_000;
 
+/** Whose past is shown; the events of an agent are those of its services too. */
+export interface TimelineSubject {
+  readonly type: 'service' | 'agent';
+  readonly id: string;
+}
+
 interface EventListProps {
   readonly period: Period;
   /** Null: of everything. */
-  readonly service: string | null;
+  readonly subject: TimelineSubject | null;
   /** The number of the chosen event; null: none. */
   readonly chosen: number | null;
   readonly address: TimelineAddress;
@@ -49,7 +55,7 @@ function EventRow({ event, isChosen, href }: EventRowProps): ReactNode {
 }
 
 /** The events of a period, newest first; the time of each is a link to it. */
-export function EventList({ period, service, chosen, address, path }: EventListProps): ReactNode {
+export function EventList({ period, subject, chosen, address, path }: EventListProps): ReactNode {
   const { client } = useHost();
   const [limit, setLimit] = useState(FIRST_EVENTS);
   const { value, problem, type } = useAnswer(
@@ -58,16 +64,16 @@ export function EventList({ period, service, chosen, address, path }: EventListP
         query: {
           ...{ since: new Date(period.from).toISOString(), until: new Date(period.to).toISOString() },
           ...{ order: 'newest_first', limit },
-          ...(service === null ? {} : { service_id: service }),
+          ...(subject === null ? {} : { [`${subject.type}_id` as const]: subject.id }),
         },
         signal,
       }),
-    [client, period.from, period.to, service, limit],
+    [client, period.from, period.to, subject?.type, subject?.id, limit],
   );
   const events = value?.events ?? [];
   return (
     <section className="tl-events" aria-label="Events">
-      <h3>Events {service === null ? 'of everything' : `of ${service}`}, newest first</h3>
+      <h3>Events of {subject?.id ?? 'everything'}, newest first</h3>
       <Problem sentence={problem} />
       {events.length === 0 ? (
         <p className="hint">{type === 'loading' ? 'Reading the events…' : 'No events in this time.'}</p>

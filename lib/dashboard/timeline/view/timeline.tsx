@@ -7,6 +7,7 @@ import { StateMark } from '../../words/state-badge.tsx';
 import type { MarkKind } from '../../../frontend/timeline/lanes.ts';
 import { MARK_NAMES, markPath } from '../../../frontend/timeline/marks.ts';
 import { EventList } from './event-list.tsx';
+import type { TimelineSubject } from './event-list.tsx';
 import { LaneChart } from './lane-chart.tsx';
 import type { Chosen } from './lane-chart.tsx';
 import { Output } from './output.tsx';
@@ -81,8 +82,8 @@ interface TimelineProps {
   readonly path: string;
   readonly ids: readonly string[];
   readonly nameOf: (id: string) => string;
-  /** The service whose usage is shown, and whose events and output, if no other is chosen; null: none. */
-  readonly subject: string | null;
+  /** Whose events are shown, and of a service the usage and the output, if no service is chosen; null: everything. */
+  readonly subject: TimelineSubject | null;
 }
 
 /** Services over time, with the events and the output of what is selected. */
@@ -99,7 +100,7 @@ export function Timeline({ actor, path, ids, nameOf, subject }: TimelineProps): 
     },
     [change],
   );
-  const service = address.service ?? subject;
+  const service = address.service ?? (subject?.type === 'service' ? subject.id : null);
   const around = address.at === null ? settled : { from: address.at - 60_000, to: address.at + 10_000 };
   return (
     <div className="tl">
@@ -124,7 +125,12 @@ export function Timeline({ actor, path, ids, nameOf, subject }: TimelineProps): 
         ) : null}
       </div>
       <div className="tl-details">
-        <EventList period={address.range ?? around} service={service} chosen={address.event} {...{ address, path }} />
+        <EventList
+          period={address.range ?? around}
+          subject={service === null ? subject : { type: 'service', id: service }}
+          chosen={address.event}
+          {...{ address, path }}
+        />
         {service === null ? (
           <p className="hint">Choose a service to see its output.</p>
         ) : (
