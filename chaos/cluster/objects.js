@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KubernetesClient } from '../../lib/kubernetes/api/client.ts';
 import { kubeconfigAccess } from '../../lib/kubernetes/api/kubeconfig.ts';
 
@@ -29,6 +31,14 @@ export class Namespace {
     const [pods, secrets] = [await this.#items('pods'), await this.#items('secrets')];
     const permits = secrets.filter(({ metadata }) => PERMIT.test(metadata.name));
     return [...pods.map(({ metadata }) => `pod ${metadata.name}`), ...permits.map(({ metadata }) => metadata.name)];
+  }
+
+  /** Keeps what the API says of everything in it, for who looks for the cause of a loss. */
+  async dump(folder) {
+    for (const kind of ['pods', 'events']) {
+      const items = await this.#items(kind).catch((error) => [String(error)]);
+      writeFileSync(join(folder, `${kind}.json`), `${JSON.stringify(items, null, 2)}\n`);
+    }
   }
 
   /** Removes it, with what a run that ended early has left in it. */

@@ -111,10 +111,14 @@ async function playOne(options, tally, cluster) {
     judge(chaos, reported);
     judgeTold(reported, chaos);
   } catch (error) {
+    await cluster.namespace.dump(options.folder);
     await dump(chaos, error);
     throw error;
   } finally {
-    if (tally.lost > 0) keepDatabase(plant);
+    if (tally.lost > 0) {
+      keepDatabase(plant);
+      await cluster.namespace.dump(options.folder);
+    }
     chaos.close();
   }
 }
