@@ -6,6 +6,8 @@ import { hostServices, onPlant } from '../plant.js';
 import { allRunning, quantile } from '../readings.js';
 
 const ROUNDS = 20;
+/** How often a page is opened. */
+const OPENINGS = 6;
 /** Shorter times are not reported. */
 const LEAST_MS = 16;
 
@@ -38,6 +40,27 @@ export async function openMeasured(browser, url) {
   await page.addInitScript(WATCH);
   await page.goto(url);
   return { page, session: await measuringSession(page) };
+}
+
+/**
+ * Opens a page several times, without anything in its cache, and prints how long that took from the address until `isUp`
+ * resolves and that has been painted: the first time, in a browser that has just started, and the median and the longest of the others.
+ */
+export async function reportOpening(browser, url, isUp) {
+  const taken = [];
+  for (let round = 0; round < OPENINGS; round += 1) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const begun = performance.now();
+    await page.goto(url, { waitUntil: 'commit' });
+    await isUp(page);
+    await page.evaluate('new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))');
+    taken.push(Math.round(performance.now() - begun));
+    await page.close();
+  }
+  const [first, ...others] = taken;
+  console.log(
+    `page up after ${first} ms in a new browser, then ${quantile(others, 0.5)} ms, at most ${Math.max(...others)} ms`,
+  );
 }
 
 /**

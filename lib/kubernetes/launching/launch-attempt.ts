@@ -191,7 +191,6 @@ export class LaunchAttempt {
  */
 export async function withdrawLaunch(launch: PodLaunch, context: PodContext): Promise<void> {
   const { calls, attempts } = context;
-  await attempts.untilAnswered(() => calls.deletePermit(launch.launchId));
   for (let waitedMs = 0; waitedMs < STARTING_MS && !launch.isSettled; waitedMs += REVOKE_AGAIN_MS) {
     const pod = await attempts.untilAnswered(() => calls.readPod(launch.name));
     if (!isOf(pod, launch)) break;
@@ -203,24 +202,30 @@ export async function withdrawLaunch(launch: PodLaunch, context: PodContext): Pr
 }
 
 /**
- * Takes a launch back whose program is not known to run. Without its permit its pod cannot start, also one whose creation
- * arrives later. If there is a pod it is ended: then it is known whether its program ran. Resolves when that is known.
+ * Takes a launch back whose program is not known to run. If there is a pod it is ended: then it is known whether its program
+ * ran. If there is none its permit is deleted, without which a pod whose creation arrives later cannot start. That of a pod
+ * that exists is deleted with it: a kubelet of 1.20 that waits for a Secret when its pod is deleted may never say that the
+ * pod has ended. Resolves when all that is known.
  */
 export async function revokeLaunch(launch: PodLaunch, context: PodContext, startingMs?: number): Promise<void> {
   const { calls, attempts } = context;
   launch.unwanted();
-  await attempts.untilAnswered(() => calls.deletePermit(launch.launchId));
-  for (let isAsked = false; !launch.isEnded;) {
+  let isPermitted = true;
+  let isAsked = false;
+  while (!launch.isEnded) {
     const pod = await attempts.untilAnswered(() => calls.readPod(launch.name));
-    if (!isOf(pod, launch)) {
+    if (isOf(pod, launch)) {
+      launch.observed(pod);
+      if (!isAsked) await attempts.untilAnswered(() => endPod(launch, REVOKED, context, startingMs));
+      isAsked = true;
+      await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]);
+    } else if (isPermitted) {
+      await attempts.untilAnswered(() => calls.deletePermit(launch.launchId));
+      isPermitted = false; // and is there a pod by now?
+    } else {
       launch.gone();
       launch.revoke();
-      return;
     }
-    launch.observed(pod);
-    if (!isAsked) await attempts.untilAnswered(() => endPod(launch, REVOKED, context, startingMs));
-    isAsked = true;
-    await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]);
   }
 }
 

@@ -170,4 +170,20 @@ describe('a launch in a pod whose container is created late', function () {
       expect(world.cluster.names('pods')).to.deep.equal([]);
     });
   });
+
+  it('is taken back by the next host if it does not run for long, with its permit in place until it has ended', async () => {
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await pending();
+    await world.host.close();
+    await launching;
+    await world.openHost().survey();
+    await eventually(() => {
+      expect(world.cluster.names('pods')).to.deep.equal([]);
+    }, 10_000);
+    expect(world.host.obstacleTo(PUMP)).to.equal(null);
+    expect(world.host.status(PUMP)).to.include({ status: 'revoked', generation: 1 });
+    await eventually(() => {
+      expect(world.cluster.names('secrets')).to.deep.equal([]);
+    });
+  });
 });

@@ -234,13 +234,17 @@ export class FakeCluster {
     this.#put(path, whole);
     if (made.kind !== 'Pod') return;
     const pod = { ...whole, spec: { ...(made['spec'] as object), nodeName: 'n1' } } as unknown as Pod;
-    const launchId = ownerOf(pod)?.launchId;
-    const mayRun = launchId !== undefined && this.names('secrets').includes(permitName(launchId));
+    const mayRun = this.#isPermitted(pod);
     setImmediate(() => {
       if (!mayRun) return;
       if (this.runsCreated) this.#run(pod);
       else this.#state(pod, 'Pending', { waiting: { reason: 'ContainerCreating' } });
     });
+  }
+
+  #isPermitted(pod: Pod): boolean {
+    const launchId = ownerOf(pod)?.launchId;
+    return launchId !== undefined && this.names('secrets').includes(permitName(launchId));
   }
 
   /** The container of a pod has been created. */
@@ -265,7 +269,8 @@ export class FakeCluster {
     if (status.includes('terminated') || !this.endsDeleted) return;
     if (status.includes('waiting')) {
       const pod = this.#pod(object.metadata.name);
-      if (pod !== null) this.putPod({ ...pod, status: { phase: 'Failed' } }); // it never ran
+      // It never ran. A kubelet of 1.20 that waits for a Secret never says so.
+      if (pod !== null && this.#isPermitted(pod)) this.putPod({ ...pod, status: { phase: 'Failed' } });
     } else {
       this.end(object.metadata.name, EXIT_OF_SIGTERM, { code: null, signal: 15 });
     }
