@@ -94,7 +94,10 @@ export class PodLaunches {
       const { hindrance, serviceId, isOverdue } = launch;
       if (hindrance !== null) return [`Service "${serviceId}" does not run yet. ${hindrance.message}`];
       if (!isOverdue) return [];
-      return [`Pod ${launch.name} of service "${serviceId}" does not end, although its grace is over.`];
+      const node = launch.pod?.spec?.nodeName;
+      const where =
+        node === undefined ? 'No node has it yet' : `Look at the kubelet of ${node}, which has not reported its end`;
+      return [`Pod ${launch.name} of service "${serviceId}" does not end, although its grace is over. ${where}.`];
     });
   }
 

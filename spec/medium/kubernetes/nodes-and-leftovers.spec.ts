@@ -113,4 +113,23 @@ describe('a service in a cluster', function () {
     expect(world.cluster.pods().map(({ metadata: { uid } }) => uid)).not.to.include('before');
     expect(world.cluster.names('pods')).to.deep.equal([world.pod(PUMP)]);
   });
+
+  it('is a problem if its pod does not end in time after a stop, with the node to look at', async () => {
+    let aheadMs = 0;
+    await world.reopen({ clock: { now: () => Date.now() + aheadMs, random: Math.random } });
+    await world.launch(PUMP);
+    world.cluster.endsDeleted = false;
+    const stopped = world.host.stop(PUMP, { signal: 'SIGTERM', graceMs: 1_000 });
+    await eventually(() => {
+      expect(world.cluster.pods()[0]?.metadata.deletionTimestamp).not.to.equal(undefined);
+    });
+    expect(world.host.problems()).to.deep.equal([]);
+    aheadMs = 60_000;
+    expect(world.host.problems()).to.deep.equal([
+      `Pod ${world.pod(PUMP)} of service "pump" does not end, although its grace is over. Look at the kubelet of n1, which has not reported its end.`,
+    ]);
+    world.cluster.end(world.pod(PUMP), 0);
+    await stopped;
+    expect(world.host.problems()).to.deep.equal([]);
+  });
 });
