@@ -9,17 +9,19 @@ const KEYS_UPWARDS = ['ArrowUp', 'PageUp', 'Home', ' '];
 export interface Reader {
   /**
    * Whether the reader has moved the box up since it was at `top`. If not, its layout has: a box that grows while it
-   * shows its end is moved by the browser, and what follows in the same frame hides that it was at the end.
+   * shows its end is moved by the browser, and what follows in the same frame hides that it was at the end. Asked once for
+   * each move.
    */
   hasMovedUp: (top: number) => boolean;
 }
 
 /**
  * Tells moves of a box by its reader from those by its layout: the reader's follow an input (wheel, key, finger,
- * scrollbar), or are longer than the box can have grown in its window (a screen reader, the search of the browser).
+ * scrollbar), are longer than the box can have grown in its window (a screen reader, the search of the browser), or come
+ * one after another (a scrollbar of a browser that reports no input there).
  */
 export function useReader(container: RefObject<HTMLElement | null>): Reader {
-  const hand = useMemo(() => ({ inputAt: -Infinity }), []);
+  const hand = useMemo(() => ({ inputAt: -Infinity, movedAt: -Infinity }), []);
   useEffect(() => {
     const box = container.current;
     if (box === null) return undefined;
@@ -64,7 +66,10 @@ export function useReader(container: RefObject<HTMLElement | null>): Reader {
         const box = container.current;
         if (box === null || box.scrollTop >= top) return false;
         const mostGrown = window.innerHeight - box.clientHeight;
-        return performance.now() - hand.inputAt < RECENT_MS || top - box.scrollTop > mostGrown;
+        const now = performance.now();
+        const isAgain = now - hand.movedAt < RECENT_MS;
+        hand.movedAt = now;
+        return isAgain || now - hand.inputAt < RECENT_MS || top - box.scrollTop > mostGrown;
       },
     }),
     [container, hand],

@@ -266,6 +266,19 @@ describeInBrowser('the Logs view in a browser', function (browser) {
     await logs.place.getByText('Following', { exact: true }).waitFor();
     await logs.press('ArrowUp');
     await logs.place.getByText('Not following').waitFor();
+
+    // As a scrollbar of a browser that reports no input there: in small steps, one after another.
+    await logs.jump.click();
+    await waitForEnd('line 20000');
+    await dashboard.page.waitForTimeout(500);
+    await dashboard.page.evaluate(`(async () => {
+      const box = document.querySelector('[role=log]');
+      for (let step = 0; step < 4; step += 1) {
+        box.scrollTop -= 40;
+        await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+      }
+    })()`);
+    await logs.place.getByText('Not following').waitFor();
     expect(dashboard.complaints).to.deep.equal([]);
   });
 

@@ -156,6 +156,19 @@ describeInBrowser('the timeline in a browser', function (browser) {
     await page.getByRole('region', { name: 'Events' }).getByText('valve was launched').first().waitFor();
   });
 
+  /** How many pixels of the lane of the host are of any green. */
+  function greenOfHost(): Promise<number> {
+    return dashboard.page.evaluate<number>(`(() => {
+      const canvas = document.querySelector('[aria-label="Timeline"] canvas');
+      const height = Math.round(26 * canvas.height / canvas.clientHeight);
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, height);
+      let green = 0;
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at + 3] > 0 && data[at + 1] > data[at] + 4 && data[at + 1] > data[at + 2] + 4) green += 1;
+      return green;
+    })()`);
+  }
+
   it('says where no host was running, and continues to show what happens under the next hosts', async () => {
     const { port } = new URL(host.url);
     await openTimeline();
@@ -172,7 +185,17 @@ describeInBrowser('the timeline in a browser', function (browser) {
       }, 20_000);
     }
     const { body } = await host.request('GET', '/api/timeline?since=2m');
-    expect((body as { absences: unknown[] }).absences).to.have.length(2);
+    const { since, absences } = body as { since: string; absences: { from: number; to: number }[] };
+    expect(absences).to.have.length(2);
+    expect(await greenOfHost(), 'pixels of its health').to.be.greaterThan(0);
+    const instants = [absences[0]?.from ?? NaN, absences[0]?.to ?? NaN].map((ms) =>
+      new Date(Date.parse(since) + ms).toISOString(),
+    );
+    await dashboard.page.evaluate(`location.hash = '#/timeline?since=${instants[0]}&until=${instants[1]}'`);
+    await dashboard.page.getByRole('radio', { checked: true, name: /min|h|d/ }).waitFor({ state: 'detached' });
+    await eventually(async () => {
+      expect(await greenOfHost(), 'pixels of a health that nobody knows').to.equal(0);
+    });
     expect(dashboard.complaints).to.deep.equal([]);
   });
 

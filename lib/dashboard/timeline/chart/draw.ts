@@ -146,14 +146,15 @@ function drawMarks(frame: Frame, { marks }: Lane, top: number): void {
 }
 
 /** What is not known of all lanes: before what is stored, after what was read, and without a host. */
-function drawUnknown(frame: Frame, lanes: Lanes): void {
+function drawUnknown(frame: Frame, lanes: Lanes, scrolled: number): void {
   const { context, palette, top, height, left, width, view, ratio } = frame;
   const cover = (from: number, to: number, words: string, opacity: number): void => {
     const [begin, end] = [Math.max(left, xOf(frame, from)), Math.min(left + width, xOf(frame, to))];
     if (end <= begin) return;
     const shown = Math.max(end, begin + 2 * ratio);
-    context.globalAlpha = opacity;
     context.fillStyle = palette.surface;
+    context.fillRect(begin, top - scrolled * ratio, shown - begin, LANE_PX * ratio); // the lane of the host: it has no health then
+    context.globalAlpha = opacity;
     context.fillRect(begin, top, shown - begin, height);
     context.globalAlpha = 1;
     context.fillStyle = palette.unknown;
@@ -164,7 +165,7 @@ function drawUnknown(frame: Frame, lanes: Lanes): void {
     context.fillStyle = palette.quiet;
     context.fillText(words, begin + 4 * ratio, top + height - 4 * ratio);
   };
-  // What was known last is still seen through it.
+  // What was known last of services is still seen through it.
   for (const { from, to, isExact } of lanes.absences)
     cover(from, to, isExact ? 'no host' : 'no host, or unknown', 0.88);
   if (lanes.storedSince !== null) cover(view.from, lanes.storedSince, 'nothing stored', 1);
@@ -225,6 +226,6 @@ export function drawLanes(frame: Frame, lanes: Lanes, rows: readonly Lane[], scr
     }
     drawMarks(frame, lane, begin + ratio);
   }
-  drawUnknown(frame, lanes);
+  drawUnknown(frame, lanes, scrolled);
   context.restore();
 }

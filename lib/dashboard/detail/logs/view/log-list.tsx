@@ -159,10 +159,10 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
   }, [activeKey]);
 
   const onScroll = ({ currentTarget: box }: UIEvent<HTMLDivElement>): void => {
-    const isUpwards = isAtEnd ? reader.hasMovedUp(lastTop.current) : box.scrollTop < lastTop.current;
+    const top = lastTop.current;
     lastTop.current = box.scrollTop;
     if (distanceToEnd(box) <= NEAR_PX) send({ type: 'view.atEnd' });
-    else if (isUpwards) send({ type: 'view.away' });
+    else if (isAtEnd ? reader.hasMovedUp(top) : box.scrollTop < top) send({ type: 'view.away' });
     // The end has moved, not the reader.
     else if (isAtEnd) stayAtEnd(box);
   };
