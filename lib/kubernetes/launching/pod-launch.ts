@@ -73,7 +73,7 @@ export class PodLaunch {
     return this.#state.type === 'ended' || this.#state.type === 'removed';
   }
 
-  /** Its program runs, or has ended. */
+  /** Its container runs, or has ended: what becomes of it is no longer up to who asked for it. */
   get isSettled(): boolean {
     return this.#state.type !== 'asked' && this.#state.type !== 'pending';
   }
