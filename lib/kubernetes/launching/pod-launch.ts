@@ -19,6 +19,8 @@ import { Decision, type PodLaunchState } from './pod-launch-state.ts';
 const EXEC_MS = 1_200;
 /** A stop that takes so much longer than its grace is a problem. */
 const OVERDUE_MS = 30_000;
+/** The same for one that is taken back: a kubelet of 1.20 that waits for a volume looks at its pod every 123 s. */
+const UNWANTED_OVERDUE_MS = 150_000;
 
 /**
  * One launch, from its intent until nothing of it is left in the cluster. What the API says of its pod comes in any order
@@ -139,7 +141,9 @@ export class PodLaunch {
 
   /** From now on the host itself ends it. */
   unwanted(): void {
-    this.#stop ??= { signal: 'SIGTERM', graceMs: Infinity };
+    if (this.#stop !== null) return;
+    this.#stop = { signal: 'SIGTERM', graceMs: Infinity };
+    this.#overdueAt = this.#context.clock.now() + UNWANTED_OVERDUE_MS;
   }
 
   /** Nothing can run where it ran. */

@@ -186,4 +186,19 @@ describe('a launch in a pod whose container is created late', function () {
       expect(world.cluster.names('secrets')).to.deep.equal([]);
     });
   });
+
+  it('is a problem if it was taken back and its pod does not end', async () => {
+    let aheadMs = 0;
+    await world.reopen({ launchTimeoutMs: 5_000, clock: { now: () => Date.now() + aheadMs, random: Math.random } });
+    world.cluster.endsDeleted = false;
+    const launching = world.host.launch(podRequest(PUMP, 1));
+    await eventually(() => {
+      expect(world.cluster.pods()[0]?.metadata.deletionTimestamp).not.to.equal(undefined);
+    }, 10_000);
+    expect(world.host.problems()).to.deep.equal([]);
+    aheadMs = 200_000;
+    expect(world.host.problems().join()).to.include(`Pod ${world.pod(PUMP)} of service "pump" does not end`);
+    await world.host.close();
+    await launching;
+  });
 });
