@@ -154,8 +154,9 @@ export class KubernetesProcessHost implements ProcessHost {
       return { type: 'refused', generation: newest, failure: transient('ESTRAY', orphan) };
     }
     const generation = Math.max(request.generation, newest + 1);
-    // The launch that nothing is known of yet may have that generation, and its end is still to be reported.
-    if (failure !== null) return { type: 'refused', generation: request.generation - 1, failure };
+    // The launch of which nothing is known yet may have that generation, and its end is still to be reported.
+    const used = this.#survey.obstacleTo(serviceId) === null ? generation : request.generation - 1;
+    if (failure !== null) return { type: 'refused', generation: used, failure };
     const attempt = this.#attemptOf({ ...request, generation });
     this.#current.set(serviceId, attempt);
     try {

@@ -28,6 +28,7 @@ describe('a service in a cluster', function () {
     await pause(60);
     const outcome = await world.host.launch(podRequest(PUMP, 2));
     expect(outcome).to.have.nested.property('failure.code', 'EALIVE');
+    expect(outcome.type === 'refused' && outcome.generation).to.equal(2);
     expect(world.cluster.names('pods')).to.have.length(1);
     world.cluster.putNode('n1', 'True');
     await eventually(() => {
