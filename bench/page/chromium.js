@@ -2,7 +2,10 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const BROWSERS = [
+  ...['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  '/usr/bin/chromium-headless-shell', // what the specs use; of its own compositor, which does less
+];
 
 function browserPath() {
   const path = process.env['CHROMIUM'] ?? BROWSERS.find((candidate) => existsSync(candidate));
