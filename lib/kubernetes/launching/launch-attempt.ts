@@ -196,7 +196,7 @@ export async function withdrawLaunch(launch: PodLaunch, context: PodContext): Pr
     if (!isOf(pod, launch)) break;
     launch.observed(pod);
     if (!isCreating(pod)) break; // it runs, or cannot
-    await Promise.race([launch.ended, launch.result, attempts.turn(REVOKE_AGAIN_MS)]);
+    await Promise.race([launch.ended, attempts.turn(REVOKE_AGAIN_MS)]); // not its result, which may be known as hopeless
   }
   if (!launch.isSettled) await revokeLaunch(launch, context, 0);
 }

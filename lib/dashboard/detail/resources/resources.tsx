@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
+import { formatTimelineAddress } from '../../timeline/model/address.ts';
 import { seriesOf } from '../../usage/readings.ts';
 import { useUsage } from '../../usage/use-usage.ts';
 import { Problem } from '../../words/problem.tsx';
@@ -9,7 +10,8 @@ import { topBytes, topPercent } from './axis.ts';
 import { Chart } from './chart.tsx';
 import './resources.css';
 
-const DAY_S = 86_400;
+/** The history with the usage of the last 24 hours. */
+const LAST_DAY = { view: 86_400_000, range: null, at: null, event: null, service: null } as const;
 /** Fewer make a line that says nothing. */
 const MIN_READINGS = 3;
 
@@ -54,8 +56,10 @@ export function Resources({ id }: { readonly id: string | null }): ReactNode {
       {id === null ? null : (
         <p className="graph-words">
           As read since this page was opened. The host keeps{' '}
-          <a href={`${formatRoute({ type: 'service', id, tab: 'history' })}?last=${DAY_S}`}>the last 24 hours</a>, once
-          a minute.
+          <a href={formatTimelineAddress(formatRoute({ type: 'service', id, tab: 'history' }), LAST_DAY)}>
+            the last 24 hours
+          </a>
+          , once a minute.
         </p>
       )}
     </section>
