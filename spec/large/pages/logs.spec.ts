@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 /** A box shows some 25 lines; so many more may be kept at hand around them. */
 const MOST_ROWS = 80;
 const LINE_PX = 20;
-const BURSTS_OF_EACH = 16;
+const BURSTS_OF_EACH = 8;
 /** The page keeps at most about this many lines. */
 const MOST_LINES = 11_000;
 const WAIT_MS = 20_000;
@@ -269,6 +269,8 @@ describeInBrowser('the Logs view in a browser', function (browser) {
 
     // As a scrollbar of a browser that reports no input there: in small steps, one after another.
     await logs.jump.click();
+    await waitForEnd('line 20000');
+    await dashboard.page.evaluate("document.querySelector('[role=log]').scrollTop -= 4"); // as a smooth scroll that ends late
     await waitForEnd('line 20000');
     await dashboard.page.waitForTimeout(500);
     await dashboard.page.evaluate(`(async () => {

@@ -163,6 +163,10 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
     lastTop.current = box.scrollTop;
     if (sequence !== null && box.scrollLeft !== place.left) setPlace({ left: box.scrollLeft, width: box.clientWidth });
   };
+  // Who is near enough to follow sees the whole of the last event.
+  const onScrollEnd = ({ currentTarget: box }: UIEvent<HTMLElement>): void => {
+    if (isFollowed && isAtEnd.current) box.scrollTop = box.scrollHeight;
+  };
   const width = sequence === null ? undefined : sequence.lifelines.length * LIFELINE_PX + LIFELINE_PX;
   return (
     <div
@@ -174,6 +178,7 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
       onKeyDown={onKeyDown}
       onClick={onClick}
       onScroll={onScroll}
+      onScrollEnd={onScrollEnd}
     >
       <div className="event-space" role="none" style={{ height: virtual.getTotalSize(), width }}>
         {sequence === null ? null : <Lifelines lifelines={sequence.lifelines} left={place.left} width={place.width} />}

@@ -166,6 +166,10 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     // The end has moved, not the reader.
     else if (isAtEnd) stayAtEnd(box);
   };
+  // Who is near enough to follow sees the whole of the last line: a smooth scroll may end some pixels before it.
+  const onScrollEnd = ({ currentTarget: box }: UIEvent<HTMLDivElement>): void => {
+    if (distanceToEnd(box) <= NEAR_PX) box.scrollTop = box.scrollHeight;
+  };
   // At once: the scroll event comes a frame later, in which new lines would take the reader back to the end.
   const leaveEnd = (box: HTMLElement): void => {
     if (box.scrollTop > 0) send({ type: 'view.away' });
@@ -208,6 +212,7 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
       aria-live="off"
       tabIndex={0}
       onScroll={onScroll}
+      onScrollEnd={onScrollEnd}
       onWheel={onWheel}
       onKeyDown={onKeyDown}
       onClick={onClick}
