@@ -1,8 +1,8 @@
 /**
  * The test command: runs the build and the tiers one after the other. At the same time, with a lower priority, it runs
- * `npm run check`, in what the tiers leave of the processors (they wait half of the time), and installs the packages of
- * the last tier. The output of these two is printed when they have ended. Exits with 1 if something failed; a failed tier
- * is the last one.
+ * what only needs processors, in what the tiers leave of them (the medium one waits a third of the time): `npm run check`, and the
+ * simulations; and it installs the packages of the last tier. The output of these is printed when they have ended. Exits with 1 if
+ * something failed; a failed tier is the last one.
  * Usage: node scripts/test.js
  */
 import { spawn } from 'node:child_process';
@@ -35,9 +35,12 @@ async function background(script) {
 /** Resolves with what failed; empty: nothing. */
 async function tiers() {
   const packages = background('test:packages');
-  for (const script of ['build', 'test:small', 'test:medium']) {
+  for (const script of ['build', 'test:small']) {
     if (!(await foreground(script))) return [script];
   }
+  const simulations = background('test:simulation');
+  if (!(await foreground('test:medium'))) return ['test:medium'];
+  if (!(await simulations)) return ['test:simulation'];
   if (!(await packages)) return ['test:packages'];
   return (await foreground('test:large')) ? [] : ['test:large'];
 }

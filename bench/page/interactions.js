@@ -5,7 +5,7 @@ import { inChromium, measuringSession, processorMs } from './chromium.js';
 import { hostServices, onPlant } from '../plant.js';
 import { allRunning, quantile } from '../readings.js';
 
-const ROUNDS = 20;
+const ROUNDS = 40;
 /** How often a page is opened. */
 const OPENINGS = 6;
 /** Shorter times are not reported. */

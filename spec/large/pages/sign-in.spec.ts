@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describeInBrowser } from '../../support/built/browser.ts';
 import { BuiltHost, install, write } from '../../support/built/built-host.ts';
 import { FIRST } from '../../support/built/certificates.ts';
-import { axeFindings } from '../../support/built/page-measures.ts';
+import { axeFindingsInBothSchemes } from '../../support/built/page-measures.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const TRY_MS = 30_000;
@@ -33,10 +33,9 @@ describeInBrowser('signing in in a browser', function (browser) {
     await host.end('SIGTERM');
   });
 
-  async function open(colorScheme: 'light' | 'dark', ...more: readonly string[]): Promise<void> {
+  async function open(...more: readonly string[]): Promise<void> {
     host = await BuiltHost.start(basePath, '--on-exit', 'drain', '--token-file', join(basePath, 'token'), ...more);
     context = await browser().newContext({
-      colorScheme,
       ignoreHTTPSErrors: true,
       viewport: { width: 1280, height: 900 },
     });
@@ -53,38 +52,40 @@ describeInBrowser('signing in in a browser', function (browser) {
     await page.keyboard.press('Enter');
   }
 
-  async function screenshot(name: string): Promise<void> {
+  async function screenshots(name: string): Promise<void> {
     const folder = process.env['COREDINATOR_SCREENSHOTS'];
-    if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+    if (folder === undefined) return;
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    }
   }
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`opens the requested page, where a call succeeds (${colorScheme})`, async () => {
-      await open(colorScheme);
-      const answer = await page.goto(`${host.url}/docs`);
-      expect(answer?.status()).to.equal(401);
-      await page.getByLabel('Token').waitFor();
-      expect(await axeFindings(page)).to.deep.equal([]);
-      await screenshot(`sign-in-${colorScheme}`);
+  it('opens the requested page, where a call succeeds', async () => {
+    await open();
+    const answer = await page.goto(`${host.url}/docs`);
+    expect(answer?.status()).to.equal(401);
+    await page.getByLabel('Token').waitFor();
+    expect(await axeFindingsInBothSchemes(page)).to.deep.equal([]);
+    await screenshots('sign-in');
 
-      await signIn('wrong-token-0123456789');
-      await page.getByText('The token is not valid').waitFor();
-      expect(await axeFindings(page)).to.deep.equal([]);
-      await screenshot(`sign-in-refused-${colorScheme}`);
+    await signIn('wrong-token-0123456789');
+    await page.getByText('The token is not valid').waitFor();
+    expect(await axeFindingsInBothSchemes(page)).to.deep.equal([]);
+    await screenshots('sign-in-refused');
 
-      await signIn(TOKEN);
-      const operation = page.locator('#operations-Services-getService');
-      await operation.locator('.opblock-summary-control').click();
-      await operation.getByPlaceholder('id').fill('telemetry');
-      await operation.getByRole('button', { name: 'Execute' }).click();
-      await operation.locator('.live-responses-table').filter({ hasText: '"kind": "coretelemetry"' }).waitFor();
-      await screenshot(`signed-in-${colorScheme}`);
-      expect(complaints).to.deep.equal([]);
-    });
-  }
+    await signIn(TOKEN);
+    const operation = page.locator('#operations-Services-getService');
+    await operation.locator('.opblock-summary-control').click();
+    await operation.getByPlaceholder('id').fill('telemetry');
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    await operation.locator('.live-responses-table').filter({ hasText: '"kind": "coretelemetry"' }).waitFor();
+    await screenshots('signed-in');
+    expect(complaints).to.deep.equal([]);
+  });
 
   it('accepts commands of its own pages, but no request of a page on another port, and ends with the sign-out', async () => {
-    await open('light');
+    await open();
     await page.goto(`${host.url}/docs`);
     await signIn(TOKEN);
     await page.locator('#operations-Services-getService').waitFor();
@@ -118,35 +119,33 @@ describeInBrowser('signing in in a browser', function (browser) {
     await page.getByLabel('Token').waitFor();
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`ends with the button of the dashboard, which then asks for the token (${colorScheme})`, async () => {
-      await open(colorScheme);
-      await page.goto(`${host.url}/ui#/services/telemetry`);
-      await signIn(TOKEN);
-      await page.getByRole('button', { name: 'Sign out' }).waitFor();
-      await screenshot(`signed-in-dashboard-${colorScheme}`);
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByLabel('Token').waitFor();
-      expect(await context.cookies()).to.deep.equal([]);
-      expect(await page.getByText('telemetry').count(), 'what is kept of what was shown').to.equal(0);
-      expect(await axeFindings(page)).to.deep.equal([]);
+  it('ends with the button of the dashboard, which then asks for the token', async () => {
+    await open();
+    await page.goto(`${host.url}/ui#/services/telemetry`);
+    await signIn(TOKEN);
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await screenshots('signed-in-dashboard');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+    expect(await context.cookies()).to.deep.equal([]);
+    expect(await page.getByText('telemetry').count(), 'what is kept of what was shown').to.equal(0);
+    expect(await axeFindingsInBothSchemes(page)).to.deep.equal([]);
 
-      await signIn('zwei Wörter');
-      await page.getByText('printable ASCII characters').waitFor();
-      await signIn('wrong-token-0123456789');
-      await page.getByText('The token is not valid').waitFor();
-      expect(await axeFindings(page)).to.deep.equal([]);
-      await screenshot(`signed-out-dashboard-${colorScheme}`);
+    await signIn('zwei Wörter');
+    await page.getByText('printable ASCII characters').waitFor();
+    await signIn('wrong-token-0123456789');
+    await page.getByText('The token is not valid').waitFor();
+    expect(await axeFindingsInBothSchemes(page)).to.deep.equal([]);
+    await screenshots('signed-out-dashboard');
 
-      await page.keyboard.type(TOKEN); // what was refused is selected, to be typed over
-      await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
-      expect(complaints).to.deep.equal([]);
-    });
-  }
+    await page.keyboard.type(TOKEN); // what was refused is selected, to be typed over
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'telemetry', level: 2 }).waitFor();
+    expect(complaints).to.deep.equal([]);
+  });
 
   it('restores a signed-out dashboard when another window has signed in', async () => {
-    await open('light');
+    await open();
     await page.clock.install();
     await page.goto(`${host.url}/ui#/services/telemetry`);
     await signIn(TOKEN);
@@ -165,7 +164,7 @@ describeInBrowser('signing in in a browser', function (browser) {
 
   it('works over TLS, with a cookie for TLS only', async () => {
     const files = { cert: write(basePath, 'cert.pem', FIRST.cert), key: write(basePath, 'key.pem', FIRST.key) };
-    await open('light', '--tls-cert', files.cert, '--tls-key', files.key);
+    await open('--tls-cert', files.cert, '--tls-key', files.key);
     await page.goto(`${host.url}/docs`);
     await signIn(TOKEN);
     await page.locator('#operations-Services-getService').waitFor();

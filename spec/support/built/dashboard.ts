@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { axeFindings } from './page-measures.ts';
+import { axeFindings, axeFindingsInBothSchemes } from './page-measures.ts';
 
 const TRY_MS = 30_000;
+const SERIOUS = ['serious', 'critical'] as const;
 
 /** The dashboard from the view of a user. */
 export class OpenDashboard {
@@ -28,13 +29,8 @@ export class OpenDashboard {
   }
 
   /** Opens a page of the host at this URL, by default its dashboard; it shares nothing with other pages of the browser. */
-  static async open(
-    browser: Browser,
-    url: string,
-    colorScheme: 'light' | 'dark' = 'light',
-    path = '/ui',
-  ): Promise<OpenDashboard> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+  static async open(browser: Browser, url: string, path = '/ui'): Promise<OpenDashboard> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const dashboard = new OpenDashboard(page, url);
     await page.goto(`${url}${path}`);
     return dashboard;
@@ -94,6 +90,11 @@ export class OpenDashboard {
 
   /** The serious and critical findings of axe. */
   seriousFindings(): Promise<readonly string[]> {
-    return axeFindings(this.page, { impacts: ['serious', 'critical'] });
+    return axeFindings(this.page, { impacts: SERIOUS });
+  }
+
+  /** The same in the light, then in the dark, where the page is left. */
+  seriousFindingsInBothSchemes(): Promise<readonly string[]> {
+    return axeFindingsInBothSchemes(this.page, { impacts: SERIOUS });
   }
 }

@@ -11,8 +11,8 @@ export class OpenInspector {
     this.page = opened.page;
   }
 
-  static async open(browser: Browser, url: string, scheme: 'light' | 'dark' = 'light'): Promise<OpenInspector> {
-    return new OpenInspector(await OpenDashboard.open(browser, url, scheme, '/inspector'));
+  static async open(browser: Browser, url: string): Promise<OpenInspector> {
+    return new OpenInspector(await OpenDashboard.open(browser, url, '/inspector'));
   }
 
   /** The complaints of the browser, and requests to others than the host. */
@@ -48,7 +48,7 @@ export class OpenInspector {
     return this.page.getByRole('searchbox', { name: `Filter by ${by}` });
   }
 
-  seriousFindings(): Promise<readonly string[]> {
-    return this.#opened.seriousFindings();
+  seriousFindingsInBothSchemes(): Promise<readonly string[]> {
+    return this.#opened.seriousFindingsInBothSchemes();
   }
 }

@@ -48,18 +48,40 @@ export function scrollers(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(SCROLLERS);
 }
 
-/**
- * What axe-core finds wrong with a page, as `RULE: ELEMENTS`: what has one of these impacts, by default all. Frames are left
- * out on request. A page reads axe once, because that costs as much as two runs of it.
- */
+interface AxeOptions {
+  /** Which findings count, by default all. */
+  readonly impacts?: readonly ImpactValue[];
+  /** Whether frames are searched too, which is the default. */
+  readonly iframes?: boolean;
+  /** Which rules are applied, by default all of axe. */
+  readonly rules?: readonly string[];
+}
+
+/** What axe-core finds wrong with a page, as `RULE: ELEMENTS`. A page reads axe once, because that costs as much as two runs of it. */
 export async function axeFindings(
   page: Page,
-  { impacts, iframes = true }: { readonly impacts?: readonly ImpactValue[]; readonly iframes?: boolean } = {},
+  { impacts, iframes = true, rules }: AxeOptions = {},
 ): Promise<readonly string[]> {
   if (!(await page.evaluate<boolean>(HAS_AXE))) await page.evaluate(AXE);
-  const options: RunOptions = { resultTypes: ['violations'], iframes };
+  const options: RunOptions = { resultTypes: ['violations'], iframes, ...(rules && { runOnly: [...rules] }) };
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations
     .filter(({ impact }) => impacts === undefined || impacts.includes(impact ?? null))
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Colours may change over some time. */
+const CHANGED_OVER = `new Promise((next) => requestAnimationFrame(next)).then(() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished)))`;
+/** The rules of axe-core that depend on colours. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** The same in the light, then in the dark, where the page is left; there only of colours, since all else is the same in both. */
+export async function axeFindingsInBothSchemes(page: Page, options: AxeOptions = {}): Promise<readonly string[]> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await axeFindings(page, options);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.evaluate(CHANGED_OVER);
+  const dark = await axeFindings(page, { ...options, rules: OF_COLOURS });
+  return [...light.map((finding) => `light: ${finding}`), ...dark.map((finding) => `dark: ${finding}`)];
 }

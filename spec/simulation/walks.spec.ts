@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine } from 'xstate';
-import { effort } from '../../support/effort.ts';
-import { walk, walkOf, type Coverage } from '../../support/walks/model-walk.ts';
-import type { Found, Share } from '../../support/walks/walk-worker.ts';
-import { MACHINE } from '../../support/walks/host-world.ts';
-import { endOf } from '../../support/walks/walk-world.ts';
+import { effort } from '../support/effort.ts';
+import { walk, walkOf, type Coverage } from '../support/walks/model-walk.ts';
+import type { Found, Share } from '../support/walks/walk-worker.ts';
+import { MACHINE } from '../support/walks/host-world.ts';
+import { endOf } from '../support/walks/walk-world.ts';
 
 const SEED = Number(process.env['WALK_SEED'] ?? 1);
 const ONLY = process.env['WALK'];
@@ -18,7 +18,7 @@ const WORKERS = ONLY === undefined ? 2 : 1;
 function share(first: number): Promise<Found> {
   const asked: Share = { seed: SEED, first, stride: WORKERS, count: WALKS };
   const worker = fork(
-    fileURLToPath(new URL('../../support/walks/walk-worker.ts', import.meta.url)),
+    fileURLToPath(new URL('../support/walks/walk-worker.ts', import.meta.url)),
     [JSON.stringify(asked)],
     {
       execArgv: ['--import=tsx'],

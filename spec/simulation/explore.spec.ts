@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { Campaign } from '../../support/explore/campaign.ts';
-import { explored, recorded } from '../../support/explore/explore.ts';
-import { SCENARIOS, scenarioOf } from '../../support/explore/scenarios.ts';
+import { Campaign } from '../support/explore/campaign.ts';
+import { explored, recorded } from '../support/explore/explore.ts';
+import { SCENARIOS, scenarioOf } from '../support/explore/scenarios.ts';
 
 /** Which of four moments: 0 to 3. `npm run explore` takes all of them. */
 const FOURTH = Number(process.env['EXPLORE_FOURTH'] ?? 0);
 
 describe(`a host that dies at any of its calls (EXPLORE_FOURTH=${FOURTH})`, function () {
-  this.timeout(120_000);
+  this.timeout(600_000); // the other tiers come first
 
   it('is continued by the next one as if nothing had happened', async () => {
     const begunAt = performance.now();
