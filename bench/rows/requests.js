@@ -7,13 +7,23 @@ import { startLoad } from '../stage/load.js';
 import { reporters } from '../stage/stage.js';
 import { onStages, rotated } from './rounds.js';
 
+const OWN = 'coredinator';
 const SERVICES = 100;
 const CONNECTIONS = 16;
 
 const titlesOf = (id, title) => [
   { id: `${id}-rate`, title, unit: 'requests/s', better: 'more' },
   { id: `${id}-p99`, title: `… 99th percentile, ${CONNECTIONS} connections`, unit: 'ms', better: 'less' },
+  {
+    id: `${id}-same`,
+    title: '… next to a bare route with the same headers and body',
+    unit: 'requests/s',
+    better: 'more',
+  },
 ];
+
+/** Headers that each server makes itself. */
+const OF_THE_SERVER = new Set(['connection', 'keep-alive', 'date', 'content-length']);
 
 /** Requests on several connections by a program in C; the rate, and the 99th percentile in milliseconds. */
 function loadHttp(program, port, text, seconds) {
@@ -42,13 +52,24 @@ function loadOf(program, load, what, seconds) {
   return typeof request === 'function' ? loadCalls(request, seconds) : loadHttp(program, load.port, request, seconds);
 }
 
-/** A server with one route and nothing else, the limit of a host in Koa. */
-async function bareRoute() {
+const requestOf = (port, path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+
+/** A server of bare routes, the limit of a host in Koa: with a small answer of its own, and with those of the host. */
+async function bareRoutes() {
   const child = fork(join(import.meta.dirname, 'bare-route.js'));
   const [{ port }] = await once(child, 'message');
-  const text = `GET /services/s0 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+  const text = requestOf(port, '/services/s0');
   return {
     load: { port, status: text, list: text },
+    /** Lets a route give the answer that a host gives to a request, and returns the load of that route. */
+    async same(what, host) {
+      const path = host[what].split(' ', 2)[1];
+      const answer = await fetch(`http://127.0.0.1:${host.port}${path}`);
+      const headers = [...answer.headers].filter(([name]) => !OF_THE_SERVER.has(name));
+      child.send({ what, headers, body: await answer.text() });
+      await once(child, 'message');
+      return { port, [what]: requestOf(port, `/same/${what}`) };
+    },
     async close() {
       const exit = once(child, 'exit');
       child.disconnect();
@@ -71,7 +92,7 @@ export const requests = {
         await session.startAll();
         await all;
       }
-      const bare = context.hasLimits ? await bareRoute() : null;
+      const bare = context.hasLimits ? await bareRoutes() : null;
       const served = stages.map(({ peer, session }) => ({ name: peer.name, load: () => session.load }));
       if (bare !== null) served.push({ name: LIMIT, load: () => bare.load });
       try {
@@ -83,6 +104,15 @@ export const requests = {
               if (result === null) continue;
               context.figures.note(`${what}-rate`, name, context.round + round, result.rate);
               context.figures.note(`${what}-p99`, name, context.round + round, result.p99);
+              if (name !== OWN || bare === null) continue;
+              const { rate } = await loadOf(
+                context.run.programs.coreload,
+                await bare.same(what, load()),
+                what,
+                context.loadSeconds,
+              );
+              context.figures.note(`${what}-same`, name, context.round + round, result.rate);
+              context.figures.note(`${what}-same`, LIMIT, context.round + round, rate);
             }
           }
         }

@@ -24,7 +24,11 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
         sendJsonText(ctx, `{"services":[${items.map(keptJson).join(',')}],"next":${JSON.stringify(next)}}\n`);
       },
     },
-    getService: ({ id }) => control.queries.serviceInFull(parseServiceId(id)),
+    getService: {
+      write: async ({ id, ctx }) => {
+        sendJsonText(ctx, `${keptJson(await control.queries.serviceInFull(parseServiceId(id)))}\n`);
+      },
+    },
     explainService: ({ id, query: { if_exit: ifExit } }) => control.queries.explain(parseServiceId(id), ifExit),
     startService: ({ id, query, origin, ctx }) => control.startService(parseServiceId(id), origin, waitOf(ctx, query)),
     stopService: ({ id, query, origin, ctx }) => control.stopService(parseServiceId(id), origin, waitOf(ctx, query)),
