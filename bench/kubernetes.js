@@ -29,6 +29,10 @@ const LIFE_MS = 3_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+function progress(peer, what) {
+  console.error(`${new Date().toISOString().slice(11, 19)} ${peer.constructor.name}: ${what}`);
+}
+
 /** The milliseconds that `act` takes. */
 async function timeOf(act) {
   const from = performance.now();
@@ -38,6 +42,7 @@ async function timeOf(act) {
 
 /** One process from its start to its end, with two crashes on the way. */
 async function oneLife(program, peer, samples) {
+  progress(peer, 'one life');
   const started = await timeOf(async () => {
     await peer.start(1);
     await until(() => mains(program).length === 1);
@@ -64,12 +69,15 @@ async function oneLife(program, peer, samples) {
 
 /** Many at once, and the death of their supervisor. */
 async function many(program, peer, samples) {
+  progress(peer, `start of ${services}`);
   const all = await timeOf(async () => {
     await peer.start(services);
     await until(() => mains(program).length === services);
   });
   samples.all.push(all);
+  progress(peer, 'all are alive');
   await peer.known(services);
+  progress(peer, 'killed and started again');
   const before = new Set(mains(program));
   await peer.kill();
   await pause(1_000);
@@ -80,6 +88,7 @@ async function many(program, peer, samples) {
   });
   samples.acts.push(acts);
   samples.kept.push(mains(program).filter((pid) => before.has(pid)).length);
+  progress(peer, 'stop of all');
   const ended = await timeOf(async () => {
     void peer.stop();
     await until(() => mains(program).length === 0);
@@ -121,7 +130,10 @@ async function measure() {
         for (const [name, peer] of Object.entries(peers)) await oneLife(program, peer, results[name]);
       for (const [name, peer] of Object.entries(peers)) await many(program, peer, results[name]);
     } finally {
-      for (const peer of Object.values(peers)) await peer.close();
+      for (const peer of Object.values(peers)) {
+        progress(peer, 'close');
+        await peer.close();
+      }
     }
     return results;
   });

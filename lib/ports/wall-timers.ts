@@ -7,3 +7,6 @@ export const wallTimers: Timers = {
     clearTimeout(timer as NodeJS.Timeout); // returned by setTimeout above
   },
 };
+
+/** The same that keep it alive, for what somebody waits for. */
+export const holdingTimers: Timers = { ...wallTimers, setTimeout: (wake, ms) => setTimeout(wake, ms) };

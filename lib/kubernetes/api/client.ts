@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Timers } from '../../ports/clock.ts';
-import { wallTimers } from '../../ports/wall-timers.ts';
+import { holdingTimers } from '../../ports/wall-timers.ts';
 import type { ClusterAccess, Credentials } from './access.ts';
 import { ApiError, refusalOf } from './api-error.ts';
 import { ApiStream } from './api-stream.ts';
@@ -59,7 +59,7 @@ export class KubernetesClient {
   readonly #streams = new Set<ApiStream>();
 
   constructor(options: ClientOptions) {
-    const { access, timers = wallTimers, perSecond = PER_SECOND, burst = BURST } = options;
+    const { access, timers = holdingTimers, perSecond = PER_SECOND, burst = BURST } = options;
     const steadyMs = options.steadyMs ?? (() => performance.now());
     this.access = access;
     this.#timers = timers;

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { ClusterAccess } from '../../../lib/kubernetes/api/access.ts';
 import { ApiError } from '../../../lib/kubernetes/api/api-error.ts';
 import { KubernetesClient, type ClientOptions } from '../../../lib/kubernetes/api/client.ts';
@@ -6,6 +8,7 @@ import { FIRST } from '../../support/built/certificates.ts';
 import { json, ScriptedServer, status, type Answer } from '../../support/kubernetes/scripted-server.ts';
 import { rejection } from '../../support/rejection.ts';
 
+const run = promisify(execFile);
 const PODS = '/api/v1/namespaces/plant/pods';
 
 describe('the client of the Kubernetes API', () => {
@@ -129,6 +132,21 @@ describe('the client of the Kubernetes API', () => {
     expect(performance.now() - before).to.be.within(950, 3_000);
     expect(server.requests.map(({ method }) => method)).to.have.members(['POST', 'POST', 'GET']);
   });
+
+  it('keeps a program alive whose requests have to wait, such as a command', async () => {
+    const server = await serverOf(json(200, {}));
+    const program = `
+      const { KubernetesClient } = await import(${JSON.stringify(new URL('../../../lib/kubernetes/api/client.ts', import.meta.url))});
+      const credentials = async () => ({ headers: {}, isVerified: true });
+      const access = { server: ${JSON.stringify(server.url)}, namespace: null, credentials };
+      const client = new KubernetesClient({ access, perSecond: 5, burst: 1 });
+      for (let call = 0; call < 3; call += 1) await client.get('/version');
+      client.close();
+      console.log('done');
+    `;
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type', 'module', '--eval', program]);
+    expect(stdout).to.equal('done\n');
+  }).timeout(20_000);
 
   it('gives up on a request that is refused with 429 again and again', async () => {
     const server = await serverOf(status(429, 'TooManyRequests', 'slow down', { 'Retry-After': '0' }));
