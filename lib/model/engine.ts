@@ -53,6 +53,8 @@ export interface KubernetesSettings {
   readonly serviceAccount: string | null;
   /** How long a pod may take until its program runs. */
   readonly launchTimeoutMs: Millis;
+  /** How many requests a second the API server gets in the long run. */
+  readonly requestsPerSecond: number;
 }
 
 /** The engine of a host with its settings. */

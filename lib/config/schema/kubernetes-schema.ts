@@ -4,6 +4,9 @@ import { duration, size, textTemplate } from './shared-schemas.ts';
 
 /** The default of `launch_timeout`. */
 const LAUNCH_TIMEOUT_MS = 300_000;
+/** The default of `requests_per_second`. */
+const REQUESTS_PER_SECOND = 20;
+const MAX_REQUESTS_PER_SECOND = 1_000;
 const MAX_CPUS = 10_000;
 const CPU = /^(\d{1,5})(?:\.(\d{1,3}))?$/;
 const MILLI_CPU = /^(\d{1,8})m$/;
@@ -81,6 +84,12 @@ export const kubernetesSchema = z.strictObject({
     )
     .optional(),
   launch_timeout: duration.describe('How long a pod may take until its program runs. Default: 5m.').optional(),
+  requests_per_second: z
+    .int()
+    .min(1)
+    .max(MAX_REQUESTS_PER_SECOND)
+    .describe('How many requests a second the API server gets in the long run; twice as many at once. Default: 20.')
+    .optional(),
 });
 
 function cpuMillisOf(text: string): number {
@@ -131,5 +140,6 @@ export function kubernetesSettings(given: z.output<typeof kubernetesSchema>): Ku
     nodeSelector: node_selector ?? {},
     serviceAccount: service_account ?? null,
     launchTimeoutMs: given.launch_timeout ?? LAUNCH_TIMEOUT_MS,
+    requestsPerSecond: given.requests_per_second ?? REQUESTS_PER_SECOND,
   };
 }

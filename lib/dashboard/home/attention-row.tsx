@@ -14,7 +14,7 @@ import {
   exitBefore,
   flappingNow,
   flappingSentence,
-  NOTHING_NEXT,
+  nothingNext,
   standingOfKind,
 } from '../../frontend/world/attention.ts';
 import type { AttentionKind } from '../../frontend/world/attention.ts';
@@ -47,7 +47,7 @@ function Next({ service, explained }: AttentionRowContent): ReactNode {
   const { if_exit: supposed } = explained;
   if (supposed !== undefined) return <p>{supposed.sentence}</p>;
   const undated = explained.next.filter(({ at }) => at === null);
-  if (undated.length === 0 && service.next === null) return <p>{NOTHING_NEXT}</p>;
+  if (undated.length === 0 && service.next === null) return <p>{nothingNext(service)}</p>;
   return (
     <div className="next">
       <NextDeadline next={service.next} />

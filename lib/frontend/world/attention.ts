@@ -71,7 +71,10 @@ export function doubtSentence({ since, reason }: NonNullable<ServiceView['doubt'
 }
 
 /** What happens next to a service without a deadline or a condition. */
-export const NOTHING_NEXT = 'Nothing happens by itself: it stays as it is until a command, or until its process ends.';
+export function nothingNext({ doubt }: Pick<ServiceView, 'doubt'>): string {
+  if (doubt === null) return 'Nothing happens by itself: it stays as it is until a command, or until its process ends.';
+  return 'Nothing is launched in its place until it is known whether its process is still running, or until a command.';
+}
 
 /** The end that a flapping service is likely to have again; null: unknown. */
 export function exitBefore({ state, last_exit: exit }: ServiceView): string | null {

@@ -22,7 +22,7 @@ const DEFAULT_NAMESPACE = 'default';
 export async function openKubernetesEngine(settings: KubernetesSettings, context: EngineContext): Promise<Engine> {
   const { stateDir, basePath, executableRoots, log } = context;
   makeFolders(layoutOf(stateDir));
-  const client = await openClient({ file: settings.kubeconfig, context: settings.context });
+  const client = await openClient(settings);
   const { image, volumes, nodeSelector, serviceAccount, launchTimeoutMs } = settings;
   const namespace = settings.namespace ?? client.access.namespace ?? DEFAULT_NAMESPACE;
   const processes = new KubernetesProcessHost({

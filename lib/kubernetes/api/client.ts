@@ -11,7 +11,8 @@ import { RequestQueue } from './request-queue.ts';
 /** How long an answer may take; of a stream: its beginning. */
 const LIMIT_MS = 10_000;
 const PER_SECOND = 20;
-const BURST = 40;
+/** After a quiet time, so many seconds' worth of requests are sent at once. */
+const BURST_SECONDS = 2;
 /** How often a request is sent that the server refuses with 429, which says when to come again. */
 const ATTEMPTS = 3;
 /** The pause after a 429 without a time. */
@@ -59,7 +60,7 @@ export class KubernetesClient {
   readonly #streams = new Set<ApiStream>();
 
   constructor(options: ClientOptions) {
-    const { access, timers = holdingTimers, perSecond = PER_SECOND, burst = BURST } = options;
+    const { access, timers = holdingTimers, perSecond = PER_SECOND, burst = perSecond * BURST_SECONDS } = options;
     const steadyMs = options.steadyMs ?? (() => performance.now());
     this.access = access;
     this.#timers = timers;

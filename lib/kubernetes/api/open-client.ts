@@ -1,3 +1,4 @@
+import type { KubernetesSettings } from '../../model/engine.ts';
 import { type ClusterAccess } from './access.ts';
 import { KubernetesClient } from './client.ts';
 import { kubeconfigAccess, type KubeconfigChoice } from './kubeconfig.ts';
@@ -9,7 +10,11 @@ export async function clusterAccess(choice: KubeconfigChoice): Promise<ClusterAc
   return (isAskedFor ? null : serviceAccountAccess()) ?? (await kubeconfigAccess(choice));
 }
 
-/** A client for the cluster that the choice, or the place of this host, names. */
-export async function openClient(choice: KubeconfigChoice): Promise<KubernetesClient> {
-  return new KubernetesClient({ access: await clusterAccess(choice) });
+/** A client for the cluster that the settings, or the place of this host, name. */
+export async function openClient({
+  kubeconfig: file,
+  context,
+  requestsPerSecond: perSecond,
+}: Pick<KubernetesSettings, 'kubeconfig' | 'context' | 'requestsPerSecond'>): Promise<KubernetesClient> {
+  return new KubernetesClient({ access: await clusterAccess({ file, context }), perSecond });
 }

@@ -45,7 +45,7 @@ export class ClusterQuestions {
 
   /** Rejects if it is not known how to reach the cluster. */
   static async open(settings: KubernetesSettings): Promise<ClusterQuestions> {
-    const client = await openClient({ file: settings.kubeconfig, context: settings.context });
+    const client = await openClient(settings);
     return new ClusterQuestions(client, settings.namespace ?? client.access.namespace ?? 'default');
   }
 

@@ -3,7 +3,7 @@ import {
   doubtSentence,
   flappingNow,
   flappingSentence,
-  NOTHING_NEXT,
+  nothingNext,
   standingOfKind,
 } from '../../frontend/world/attention.ts';
 import { standingOf } from '../../frontend/world/standing.ts';
@@ -18,11 +18,11 @@ const LAST_LINES = 3;
 
 type Row = ReportContent['attention']['rows'][number];
 
-function nextOf({ explained }: Row): Content {
+function nextOf({ explained, attention: { service } }: Row): Content {
   if (explained.type === 'unread') return html`<p class="quiet">What led to it cannot be read: ${explained.reason}</p>`;
   const { if_exit: supposed, next } = explained.value;
   if (supposed !== undefined) return html`<p>${sentence(supposed.sentence)}</p>`;
-  if (next.length === 0) return html`<p>${NOTHING_NEXT}</p>`;
+  if (next.length === 0) return html`<p>${nothingNext(service)}</p>`;
   return next.map(({ sentence: text }) => html`<p>${sentence(text)}</p>`);
 }
 

@@ -133,6 +133,16 @@ describe('the client of the Kubernetes API', () => {
     expect(server.requests.map(({ method }) => method)).to.have.members(['POST', 'POST', 'GET']);
   });
 
+  it('sends twice as many requests at once as it may in a second, and then one after another', async () => {
+    const server = await serverOf(json(200, {}));
+    const client = clientOf({ server: server.url }, { perSecond: 2 });
+    const calls = Array.from({ length: 5 }, () => client.get('/version'));
+    await Promise.all(calls.slice(0, 4));
+    expect(server.requests.length).to.equal(4);
+    await calls[4];
+    expect(server.requests.length).to.equal(5);
+  });
+
   it('keeps a program alive whose requests have to wait, such as a command', async () => {
     const server = await serverOf(json(200, {}));
     const program = `

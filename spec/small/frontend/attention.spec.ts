@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { attentionOf, doubtSentence } from '../../../lib/frontend/world/attention.ts';
+import { attentionOf, doubtSentence, nothingNext } from '../../../lib/frontend/world/attention.ts';
 import { instant, serviceOf } from './views.ts';
 
 const NOW = Date.parse(instant(59));
@@ -54,5 +54,10 @@ describe('what needs attention', () => {
     expect(attentionOf([serviceOf('a', { flapping })], Date.parse(instant(60)))).to.deep.equal([]);
     const stopped = serviceOf('a', { flapping, state: 'stopped', intended_state: 'stopped' });
     expect(attentionOf([stopped], NOW)).to.deep.equal([]);
+  });
+
+  it('says of what is in doubt that nothing is launched in its place', () => {
+    expect(nothingNext({ doubt })).to.include('Nothing is launched in its place');
+    expect(nothingNext({ doubt: null })).to.include('until its process ends');
   });
 });
