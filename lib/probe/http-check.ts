@@ -2,7 +2,7 @@ import { Agent, get, type ClientRequest, type IncomingMessage, type RequestOptio
 import type { ProbeCheck, StatusRange } from '../model/probe.ts';
 import type { Millis } from '../model/values/time.ts';
 import { failure, SUCCESS, type Check, type EndCheck, type Outcome } from './check.ts';
-import { addressOf, networkReason } from './network.ts';
+import { addressOf, networkReason, Way } from './network.ts';
 
 /** A longer body is not read to the end. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -22,8 +22,10 @@ export class HttpCheck implements Check {
   readonly #status: readonly StatusRange[];
   readonly #address: string;
   readonly #what: string;
+  readonly #way: Way;
 
-  constructor({ host, port, path, status }: HttpProbe, periodMs: Millis) {
+  constructor({ host, port, path, status }: HttpProbe, periodMs: Millis, way = new Way(false)) {
+    this.#way = way;
     this.#agent = new Agent({
       keepAlive: periodMs <= KEEP_ALIVE_MS,
       maxSockets: 1,
@@ -36,13 +38,21 @@ export class HttpCheck implements Check {
     this.#what = `GET http://${this.#address}${path}`;
   }
 
-  begin(timeoutMs: Millis, done: (outcome: Outcome) => void): EndCheck {
+  begin(timeoutMs: Millis, done: (outcome: Outcome | null) => void): EndCheck {
     const request = new HttpRequest(this.#options, {
+      connected: () => {
+        this.#way.reached();
+      },
       judge: (status) => this.#judge(status),
-      failed: (error) => failure(networkReason(this.#what, this.#address, error)),
+      failed: (error) => this.#way.after(error, failure(networkReason(this.#what, this.#address, error))),
       done,
     });
-    return () => request.end() ?? failure(`${this.#what} gave no response within ${timeoutMs} ms`);
+    return () => {
+      const verdict = request.end();
+      if (verdict !== null) return verdict;
+      const outcome = failure(`${this.#what} gave no response within ${timeoutMs} ms`);
+      return request.isConnected ? outcome : this.#way.withoutConnection(outcome);
+    };
   }
 
   #judge(status: number): Outcome {
@@ -61,9 +71,10 @@ function rangesOf(ranges: readonly StatusRange[]): string {
 }
 
 interface Callbacks {
+  connected(): void;
   judge(status: number): Outcome;
-  failed(error: Error): Outcome;
-  done(outcome: Outcome): void;
+  failed(error: Error): Outcome | null;
+  done(outcome: Outcome | null): void;
 }
 
 /** One request in progress. */
@@ -75,6 +86,8 @@ class HttpRequest {
   #verdict: Outcome | null = null;
   #isOver = false;
   #received = 0;
+  /** Whether it has made a connection of its own. One that is kept tells nothing of the way to the service now. */
+  isConnected = false;
 
   constructor(options: RequestOptions, callbacks: Callbacks) {
     this.#options = options;
@@ -91,6 +104,13 @@ class HttpRequest {
 
   #send(): ClientRequest {
     const request = get(this.#options);
+    request.on('socket', (socket) => {
+      if (request.reusedSocket) return;
+      socket.once('connect', () => {
+        this.isConnected = true;
+        this.#callbacks.connected();
+      });
+    });
     request.on('response', (response) => {
       this.#answered(response);
     });
@@ -127,7 +147,7 @@ class HttpRequest {
     this.#finish(this.#verdict ?? this.#callbacks.failed(error));
   }
 
-  #finish(outcome: Outcome): void {
+  #finish(outcome: Outcome | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#callbacks.done(outcome);

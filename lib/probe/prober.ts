@@ -16,7 +16,7 @@ import type { Check } from './check.ts';
 import { ExecCheck } from './exec-check.ts';
 import { HttpCheck } from './http-check.ts';
 import { CheckSlots } from './check-slots.ts';
-import { hostOf } from './network.ts';
+import { hostOf, isElsewhere, Way } from './network.ts';
 import { LogLineCheck } from './log-line-check.ts';
 import { PlacedExecCheck } from './placed-exec-check.ts';
 import { Schedule } from './schedule.ts';
@@ -150,11 +150,16 @@ class LocalProber implements Prober {
   }
 
   #checkOf(target: ProbeTarget, { check, periodMs }: ProbeSpec): Check {
+    const { launch } = target;
     switch (check.type) {
       case 'http':
-        return new HttpCheck({ ...check, host: hostOf(check.host, target.launch) }, periodMs);
+        return new HttpCheck(
+          { ...check, host: hostOf(check.host, launch) },
+          periodMs,
+          new Way(isElsewhere(check.host, launch)),
+        );
       case 'tcp':
-        return new TcpCheck({ ...check, host: hostOf(check.host, target.launch) });
+        return new TcpCheck({ ...check, host: hostOf(check.host, launch) }, new Way(isElsewhere(check.host, launch)));
       case 'exec':
         return this.#execOf(target, check.command);
       case 'log_line':

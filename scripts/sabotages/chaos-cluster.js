@@ -8,7 +8,7 @@ export const CLUSTER_SABOTAGES = [
     file: 'lib/kubernetes/launching/nodes.ts',
     find: 'some(({ key }) => key === OUT_OF_SERVICE)',
     replace: "some(({ key }) => key === OUT_OF_SERVICE || key.endsWith('/unreachable'))",
-    ...{ column: 'duplicates', rounds: 40 },
+    ...{ column: 'taken for dead', rounds: 40 },
   },
   {
     name: 'a stop is confirmed before the pod has ended',

@@ -17,6 +17,8 @@ const ROW_PX = 26;
 const HEAD_PX = ROW_PX + 4;
 /** So close to its end, a list counts as being there. */
 const NEAR_PX = 30;
+/** Less than this of the last row is cut off, so that nobody wants to be there. */
+const CUT_PX = 10;
 
 interface RowProps {
   readonly tape: Tape;
@@ -163,9 +165,10 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
     lastTop.current = box.scrollTop;
     if (sequence !== null && box.scrollLeft !== place.left) setPlace({ left: box.scrollLeft, width: box.clientWidth });
   };
-  // Who is near enough to follow sees the whole of the last event.
+  // Who follows sees the whole of the last event: a smooth scroll may end some pixels before it.
   const onScrollEnd = ({ currentTarget: box }: UIEvent<HTMLElement>): void => {
-    if (isFollowed && isAtEnd.current) box.scrollTop = box.scrollHeight;
+    const isCut = box.scrollHeight - box.scrollTop - box.clientHeight <= CUT_PX;
+    if (isFollowed && isCut) box.scrollTop = box.scrollHeight;
   };
   const width = sequence === null ? undefined : sequence.lifelines.length * LIFELINE_PX + LIFELINE_PX;
   return (
