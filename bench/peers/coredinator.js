@@ -1,6 +1,7 @@
 import { linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startHost } from '../host.js';
+import { requestText } from '../stage/load.js';
 import { hostServices, makePlant } from '../plant.js';
 
 const SOCKETS = 16;
@@ -35,8 +36,6 @@ async function runningOf(host) {
     cursor = page.next;
   }
 }
-
-const requestText = (port, path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 
 /** A program with the REST API of this host on a stage; without `main` it is this build. */
 export async function openHost(stage, main) {

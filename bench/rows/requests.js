@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { LIMIT } from '../report/figures.js';
 import { quantile } from '../readings.js';
-import { startLoad } from '../stage/load.js';
+import { requestText, startLoad } from '../stage/load.js';
 import { reporters } from '../stage/stage.js';
 import { onStages, rotated } from './rounds.js';
 
@@ -52,13 +52,11 @@ function loadOf(program, load, what, seconds) {
   return typeof request === 'function' ? loadCalls(request, seconds) : loadHttp(program, load.port, request, seconds);
 }
 
-const requestOf = (port, path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
-
 /** A server of bare routes, the limit of a host in Koa: with a small answer of its own, and with those of the host. */
 async function bareRoutes() {
   const child = fork(join(import.meta.dirname, 'bare-route.js'));
   const [{ port }] = await once(child, 'message');
-  const text = requestOf(port, '/services/s0');
+  const text = requestText(port, '/services/s0');
   return {
     load: { port, status: text, list: text },
     /** Lets a route give the answer that a host gives to a request, and returns the load of that route. */
@@ -68,7 +66,7 @@ async function bareRoutes() {
       const headers = [...answer.headers].filter(([name]) => !OF_THE_SERVER.has(name));
       child.send({ what, headers, body: await answer.text() });
       await once(child, 'message');
-      return { port, [what]: requestOf(port, `/same/${what}`) };
+      return { port, [what]: requestText(port, `/same/${what}`) };
     },
     async close() {
       const exit = once(child, 'exit');

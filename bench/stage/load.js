@@ -19,3 +19,6 @@ export function startLoad(program, args, text) {
   done.catch(() => {}); // whoever awaits it sees it
   return { done, end: () => child.kill('SIGTERM') };
 }
+
+/** A GET as it goes over the wire. */
+export const requestText = (port, path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;

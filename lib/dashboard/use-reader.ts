@@ -3,7 +3,18 @@ import type { RefObject } from 'react';
 
 /** So long after an input, a box may still scroll because of it: browsers scroll smoothly. */
 const RECENT_MS = 300;
+/** Less than this before its end, the last row is only cut off, so that nobody wants to be there. */
+const CUT_PX = 10;
 const KEYS_UPWARDS = ['ArrowUp', 'PageUp', 'Home', ' '];
+
+export function distanceToEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight;
+}
+
+/** Takes a box that follows its end to it, once it has come to rest: a smooth scroll may end some pixels before. */
+export function settleAtEnd(box: HTMLElement): void {
+  if (distanceToEnd(box) <= CUT_PX) box.scrollTop = box.scrollHeight;
+}
 
 /** What the reader of a box that scrolls did to it. */
 export interface Reader {

@@ -38,6 +38,9 @@ export interface PodSpec {
   readonly limits: PodResources;
 }
 
+/** How many requests a second an API server gets in the long run, unless the configuration says otherwise. */
+export const REQUESTS_PER_SECOND = 20;
+
 /** How a host runs its services in a Kubernetes cluster. */
 export interface KubernetesSettings {
   /** The kubeconfig; null: as kubectl finds it, and in a cluster the service account of the host. */

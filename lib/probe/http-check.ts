@@ -86,13 +86,17 @@ class HttpRequest {
   #verdict: Outcome | null = null;
   #isOver = false;
   #received = 0;
-  /** Whether it has made a connection of its own. One that is kept tells nothing of the way to the service now. */
-  isConnected = false;
+  #isConnected = false;
 
   constructor(options: RequestOptions, callbacks: Callbacks) {
     this.#options = options;
     this.#callbacks = callbacks;
     this.#request = this.#send();
+  }
+
+  /** Whether it has made a connection of its own. One that is kept tells nothing of the way to the service now. */
+  get isConnected(): boolean {
+    return this.#isConnected;
   }
 
   /** Aborts it; returns the verdict if the headers have arrived. */
@@ -107,7 +111,7 @@ class HttpRequest {
     request.on('socket', (socket) => {
       if (request.reusedSocket) return;
       socket.once('connect', () => {
-        this.isConnected = true;
+        this.#isConnected = true;
         this.#callbacks.connected();
       });
     });

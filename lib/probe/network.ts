@@ -7,12 +7,7 @@ const ITSELF: ReadonlySet<string> = new Set([LOOPBACK, 'localhost', '::1']);
 
 /** The host to ask for a check: where the launch can be reached, if it runs elsewhere and the check is of the service itself. */
 export function hostOf(host: string, { address }: Pick<Launch, 'address'>): string {
-  return isElsewhere(host, { address }) ? address : host;
-}
-
-/** Whether a check of the service itself goes to another machine. */
-export function isElsewhere(host: string, { address }: Pick<Launch, 'address'>): boolean {
-  return address !== LOOPBACK && ITSELF.has(host);
+  return address !== LOOPBACK && ITSELF.has(host) ? address : host;
 }
 
 /** How no connection comes about if the other machine cannot be reached; one that can refuses it. */

@@ -16,7 +16,7 @@ import type { Check } from './check.ts';
 import { ExecCheck } from './exec-check.ts';
 import { HttpCheck } from './http-check.ts';
 import { CheckSlots } from './check-slots.ts';
-import { hostOf, isElsewhere, Way } from './network.ts';
+import { hostOf, Way } from './network.ts';
 import { LogLineCheck } from './log-line-check.ts';
 import { PlacedExecCheck } from './placed-exec-check.ts';
 import { Schedule } from './schedule.ts';
@@ -152,14 +152,14 @@ class LocalProber implements Prober {
   #checkOf(target: ProbeTarget, { check, periodMs }: ProbeSpec): Check {
     const { launch } = target;
     switch (check.type) {
-      case 'http':
-        return new HttpCheck(
-          { ...check, host: hostOf(check.host, launch) },
-          periodMs,
-          new Way(isElsewhere(check.host, launch)),
-        );
-      case 'tcp':
-        return new TcpCheck({ ...check, host: hostOf(check.host, launch) }, new Way(isElsewhere(check.host, launch)));
+      case 'http': {
+        const host = hostOf(check.host, launch);
+        return new HttpCheck({ ...check, host }, periodMs, new Way(host !== check.host));
+      }
+      case 'tcp': {
+        const host = hostOf(check.host, launch);
+        return new TcpCheck({ ...check, host }, new Way(host !== check.host));
+      }
       case 'exec':
         return this.#execOf(target, check.command);
       case 'log_line':

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { REQUESTS_PER_SECOND } from '../../model/engine.ts';
 import type { KubernetesSettings, PodResources, PodSpec, VolumeSpec } from '../../model/engine.ts';
 import { duration, size, textTemplate } from './shared-schemas.ts';
 
 /** The default of `launch_timeout`. */
 const LAUNCH_TIMEOUT_MS = 300_000;
-/** The default of `requests_per_second`. */
-const REQUESTS_PER_SECOND = 20;
 const MAX_REQUESTS_PER_SECOND = 1_000;
 const MAX_CPUS = 10_000;
 const CPU = /^(\d{1,5})(?:\.(\d{1,3}))?$/;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { REQUESTS_PER_SECOND } from '../../model/engine.ts';
 import type { Timers } from '../../ports/clock.ts';
 import { holdingTimers } from '../../ports/wall-timers.ts';
 import type { ClusterAccess, Credentials } from './access.ts';
@@ -10,7 +11,6 @@ import { RequestQueue } from './request-queue.ts';
 
 /** How long an answer may take; of a stream: its beginning. */
 const LIMIT_MS = 10_000;
-const PER_SECOND = 20;
 /** After a quiet time, so many seconds' worth of requests are sent at once. */
 const BURST_SECONDS = 2;
 /** How often a request is sent that the server refuses with 429, which says when to come again. */
@@ -60,7 +60,12 @@ export class KubernetesClient {
   readonly #streams = new Set<ApiStream>();
 
   constructor(options: ClientOptions) {
-    const { access, timers = holdingTimers, perSecond = PER_SECOND, burst = perSecond * BURST_SECONDS } = options;
+    const {
+      access,
+      timers = holdingTimers,
+      perSecond = REQUESTS_PER_SECOND,
+      burst = perSecond * BURST_SECONDS,
+    } = options;
     const steadyMs = options.steadyMs ?? (() => performance.now());
     this.access = access;
     this.#timers = timers;

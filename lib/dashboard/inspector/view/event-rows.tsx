@@ -2,7 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactNode, UIEvent } from 'react';
 import { scrollIntoView } from '../../list/use-rows-in-view.ts';
-import { useReader } from '../../use-reader.ts';
+import { settleAtEnd, useReader } from '../../use-reader.ts';
 import { useTape } from '../inspector-context.ts';
 import { sequenceOf } from '../model/lifelines.ts';
 import type { Sequence } from '../model/lifelines.ts';
@@ -17,8 +17,6 @@ const ROW_PX = 26;
 const HEAD_PX = ROW_PX + 4;
 /** So close to its end, a list counts as being there. */
 const NEAR_PX = 30;
-/** Less than this of the last row is cut off, so that nobody wants to be there. */
-const CUT_PX = 10;
 
 interface RowProps {
   readonly tape: Tape;
@@ -165,10 +163,8 @@ export function EventRows({ view, rows, chosen, onChoose }: EventRowsProps): Rea
     lastTop.current = box.scrollTop;
     if (sequence !== null && box.scrollLeft !== place.left) setPlace({ left: box.scrollLeft, width: box.clientWidth });
   };
-  // Who follows sees the whole of the last event: a smooth scroll may end some pixels before it.
   const onScrollEnd = ({ currentTarget: box }: UIEvent<HTMLElement>): void => {
-    const isCut = box.scrollHeight - box.scrollTop - box.clientHeight <= CUT_PX;
-    if (isFollowed && isCut) box.scrollTop = box.scrollHeight;
+    if (isFollowed) settleAtEnd(box);
   };
   const width = sequence === null ? undefined : sequence.lifelines.length * LIFELINE_PX + LIFELINE_PX;
   return (

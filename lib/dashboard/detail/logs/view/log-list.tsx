@@ -9,7 +9,7 @@ import type { LineAddress, LogSource } from '../../../../frontend/logs/source.ts
 import { isRowOf } from '../../../../frontend/logs/row.ts';
 import type { LogRow } from '../../../../frontend/logs/row.ts';
 import { indexOfLine, startOf } from '../../../../frontend/logs/window.ts';
-import { useReader } from '../../../use-reader.ts';
+import { distanceToEnd, settleAtEnd, useReader } from '../../../use-reader.ts';
 import { LogRowView } from './log-row.tsx';
 import type { RowLook } from './log-row.tsx';
 
@@ -52,10 +52,6 @@ function isFirstOfLaunch(rows: readonly LogRow[], index: number): boolean {
     if (other?.serviceId === row?.serviceId) return other?.generation !== row?.generation;
   }
   return false;
-}
-
-function distanceToEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
-  return scrollHeight - scrollTop - clientHeight;
 }
 
 /** The key of the row whose link an event concerns; null: none. */
@@ -166,9 +162,8 @@ export function LogList({ log, send, source, look, isWrapped, targets, onLink }:
     // The end has moved, not the reader.
     else if (isAtEnd) stayAtEnd(box);
   };
-  // Who is near enough to follow sees the whole of the last line: a smooth scroll may end some pixels before it.
   const onScrollEnd = ({ currentTarget: box }: UIEvent<HTMLDivElement>): void => {
-    if (distanceToEnd(box) <= NEAR_PX) box.scrollTop = box.scrollHeight;
+    settleAtEnd(box); // so close to it the view follows
   };
   // At once: the scroll event comes a frame later, in which new lines would take the reader back to the end.
   const leaveEnd = (box: HTMLElement): void => {
