@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { Timers } from '../ports/clock.ts';
 
-/** How long there must have been little to do. */
-const QUIET_MS = 2_000;
-/** The largest share of that time that counts as little. */
+/** How often the event loop is looked at while there was something to do. */
+const STEP_MS = 1_000;
+/** How many steps in a row there must have been little to do: a host that lives for less never collects. */
+const QUIET_STEPS = 4;
+/** The largest share of a step that counts as little. */
 const QUIET_SHARE = 0.1;
 /** Less than this is left to V8. */
 const MIN_GROWTH_BYTES = 24 * 1024 * 1024;
@@ -46,14 +48,14 @@ export class HeapKeeper {
     this.#timer = null;
   }
 
-  #watch(): unknown {
+  #watch(quietSteps = 0): unknown {
     const busyBefore = this.#access.busyMs();
     return this.#timers.setTimeout(() => {
-      this.#timer = null;
-      const isQuiet = this.#access.busyMs() - busyBefore < QUIET_MS * QUIET_SHARE;
-      if (!isQuiet) this.#timer = this.#watch();
-      else if (this.#access.heldBytes() - this.#keptBytes >= MIN_GROWTH_BYTES) this.#collect();
-    }, QUIET_MS);
+      const isQuiet = this.#access.busyMs() - busyBefore < STEP_MS * QUIET_SHARE;
+      const steps = isQuiet ? quietSteps + 1 : 0;
+      this.#timer = steps < QUIET_STEPS ? this.#watch(steps) : null;
+      if (this.#timer === null && this.#access.heldBytes() - this.#keptBytes >= MIN_GROWTH_BYTES) this.#collect();
+    }, STEP_MS);
   }
 
   #collect(): void {

@@ -83,22 +83,19 @@ export class StateCheck implements WriteGuard {
     return performance.now() - this.#checkedAt <= MAX_CHECK_AGE_MS;
   }
 
-  /** Checks everything now, and at the same time: each part has its own time limit of 2 s. */
+  /**
+   * Checks everything now. Only what shows whether a file system responds is read in another thread, with a time limit
+   * of 2 s; what else is on it is read at once after that ({@link identityNow}).
+   */
   async lookAtAll(): Promise<void> {
-    const [directory, lock, inStore, folders, basePath] = await Promise.all([
-      changeAt(this.#directory),
-      identityOf(this.#lock.path),
-      this.#store?.look(),
-      Promise.all(this.#folders.map((folder) => changeAt(folder))),
+    const [directory, basePath] = await Promise.all([
+      identityOf(this.#directory.path),
       identityOf(this.#options.basePath),
     ]);
+    const change = changeOf(directory, this.#directory.identity);
     // Without the directory everything in it is missing too: one cause gets one sentence.
-    const problems = [
-      ...(directory === null
-        ? [this.#lockProblem(lock), inStore, ...(await this.#folderProblems(folders))]
-        : [this.#directoryProblem(directory)]),
-      this.#basePathProblem(basePath),
-    ].filter((one) => typeof one === 'string');
+    const inDirectory = change === null ? await this.#problemsInside() : [this.#directoryProblem(change)];
+    const problems = [...inDirectory, this.#basePathProblem(basePath)].filter((one) => typeof one === 'string');
     this.#log(problems);
     this.#problems = problems;
   }
@@ -131,6 +128,19 @@ export class StateCheck implements WriteGuard {
     return `The state directory "${this.#directory.path}" ${change}. ${REMEDY} Put it back, or stop this host and start it with the right --state-dir.`;
   }
 
+  async #problemsInside(): Promise<readonly (string | null)[]> {
+    const lock = this.#lockProblem(identityNow(this.#lock.path));
+    const changes = this.#folders.map((folder) => this.#changeOfFolder(folder));
+    const [inStore, folders] = await Promise.all([this.#store?.look() ?? null, Promise.all(changes)]);
+    return [lock, inStore, ...(await this.#folderProblems(folders))];
+  }
+
+  /** A folder may be a mount of its own. */
+  async #changeOfFolder({ path, identity }: Known): Promise<string | null> {
+    const responds = identity.device === this.#directory.identity.device;
+    return changeOf(responds ? identityNow(path) : await identityOf(path), identity);
+  }
+
   #lockProblem(found: Found): string | null {
     const change = changeOf(found, this.#lock.identity);
     if (change === null) return null;
@@ -159,8 +169,4 @@ export class StateCheck implements WriteGuard {
 
 async function remembered(path: string): Promise<Known> {
   return { path, identity: await knownAt(path) };
-}
-
-async function changeAt({ path, identity }: Known): Promise<string | null> {
-  return changeOf(await identityOf(path), identity);
 }

@@ -1,4 +1,4 @@
-import type { Launch, ProcessExit, LaunchStatus } from '../model/process.ts';
+import { doubtOf, type Doubt, type Launch, type ProcessExit, type LaunchStatus } from '../model/process.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LaunchObserver } from '../ports/process-host.ts';
@@ -12,6 +12,7 @@ function launchOf(status: LaunchStatus): LaunchId {
 export class LaunchStatusRegistry {
   readonly #status = new Map<ServiceId, LaunchStatus>();
   readonly #services = new Map<LaunchId, ServiceId>();
+  readonly #doubts = new Map<ServiceId, Doubt>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
   /** Live launches that have changed since they were first reported. */
   readonly #changed = new Set<LaunchId>();
@@ -29,17 +30,32 @@ export class LaunchStatusRegistry {
     return new Map(this.#status);
   }
 
+  live(): readonly Launch[] {
+    return [...this.#status.values()].flatMap((status) => (status.status === 'alive' ? [status.launch] : []));
+  }
+
+  /** Why it is not known whether a launch is alive, of those of which it is not. */
+  doubts(): ReadonlyMap<ServiceId, Doubt> {
+    return this.#doubts;
+  }
+
   /** Stores the newest status, and notifies the observers if the launch has changed or exited. */
   put(serviceId: ServiceId, status: LaunchStatus): void {
     const before = this.#status.get(serviceId);
     if (before !== undefined) this.#forget(launchOf(before), launchOf(status));
     this.#status.set(serviceId, status);
     this.#services.set(launchOf(status), serviceId);
+    this.#noteDoubt(serviceId, doubtOf(status));
     if (status.status === 'alive' && before?.status === 'alive') this.#notifyChange(before.launch, status.launch);
     if (status.status !== 'exited') return;
     const observers = this.#observers.get(status.launchId);
     this.#observers.delete(status.launchId);
     for (const observer of observers ?? []) observer.exited(status.exit);
+  }
+
+  #noteDoubt(serviceId: ServiceId, doubt: Doubt | null): void {
+    if (doubt === null) this.#doubts.delete(serviceId);
+    else this.#doubts.set(serviceId, doubt);
   }
 
   #forget(before: LaunchId, now: LaunchId): void {

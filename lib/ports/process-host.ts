@@ -1,5 +1,5 @@
 import type { PodSpec } from '../model/engine.ts';
-import type { Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
+import type { Doubt, Launch, LaunchOutcome, ProcessExit, LaunchStatus } from '../model/process.ts';
 import type { NodeSignal, OutputMode, StopSpec } from '../model/spec.ts';
 import type { LaunchId, ServiceId } from '../model/values/ids.ts';
 import type { ResourceLimits } from '../model/values/limits.ts';
@@ -153,6 +153,9 @@ export interface ProcessHost {
 
   /** Every launch whose main process is alive. */
   live(): readonly Launch[];
+
+  /** The services of which it is not known whether they live, and why; absent: the engine always knows. */
+  doubts?(): ReadonlyMap<ServiceId, Doubt>;
 
   /** Releases everything without touching a process. */
   close(): Promise<void>;

@@ -232,9 +232,7 @@ class LocalProcessHost implements LocalHost {
   }
 
   live(): readonly Launch[] {
-    return [...this.#trees.status.all().values()].flatMap((status) =>
-      status.status === 'alive' ? [status.launch] : [],
-    );
+    return this.#trees.status.live();
   }
 
   async close(): Promise<void> {

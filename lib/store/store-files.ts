@@ -78,7 +78,8 @@ export class StoreFiles {
   /** Checks at once whether the files are in place, whatever is in them; null: they are. */
   checkPlaces(): string | null {
     const { file, connections } = this.#options;
-    this.#judge(identityNow(file), identityNow(`${file}-wal`), connections.rounds);
+    this.#outside =
+      this.#databaseProblem(identityNow(file)) ?? this.#walProblem(identityNow(`${file}-wal`), connections.rounds);
     return this.#outside;
   }
 
@@ -90,25 +91,19 @@ export class StoreFiles {
   }
 
   /**
-   * Does the same within a time limit, and checks that header and newest event still exist, because a file can be
+   * Does the same once the file system has responded within a time limit, and checks that header and newest event still exist, because a file can be
    * overwritten in place.
    */
   async lookInside(): Promise<string | null> {
-    const { file, connections } = this.#options;
-    const { rounds } = connections;
-    const [database, wal] = await Promise.all([identityOf(file), identityOf(`${file}-wal`)]);
-    if ('fault' in database || 'fault' in wal) return this.#judge(database, wal, rounds);
-    // These sizes may be older than those of a commit in between. The file system responds, so they can be read again.
+    const database = await identityOf(this.#options.file);
+    if ('fault' in database) {
+      this.#outside = this.#databaseProblem(database);
+      return this.known;
+    }
+    // The file system responds, so the rest is read at once, and the size again: that one may be older than a commit.
     // The content only after that: a connection must not be opened to a database that took the place of this one.
     this.check();
     if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? this.#headerProblem();
-    return this.known;
-  }
-
-  #judge(database: Found, wal: Found, rounds: number): string | null {
-    // While the last connection closes, it is unknown which write-ahead log is there.
-    const isSteady = rounds === this.#options.connections.rounds;
-    this.#outside = this.#databaseProblem(database) ?? (isSteady ? this.#walProblem(wal, rounds) : null);
     return this.known;
   }
 

@@ -183,7 +183,9 @@ export class Health {
     const isHealthy = reasons.length === 0;
     if (isHealthy !== this.#wasHealthy) this.onStatus(reasons);
     this.#wasHealthy = isHealthy;
-    const now = new Map(this.#causes().map((cause) => [kindOf(cause), cause]));
+    const causes = isHealthy ? [] : this.#causes();
+    if (causes.length === 0 && this.#logged.size === 0) return;
+    const now = new Map(causes.map((cause) => [kindOf(cause), cause]));
     for (const [kind, cause] of now) if (!this.#logged.has(kind)) this.#log.warn({ cause }, 'the host is degraded');
     const over = [...this.#logged].filter(([kind]) => !now.has(kind));
     const message = now.size === 0 ? 'the host is healthy again' : 'a cause of the degraded health is resolved';

@@ -1,5 +1,4 @@
 import {
-  doubtOf,
   isHostFault,
   isHostFaultError,
   type Executable,
@@ -94,9 +93,8 @@ export class ObservedProcessHost implements ProcessHost {
   /** One sentence for each reason why it is not known whether services run. */
   #doubts(): readonly string[] {
     const byReason = new Map<string, ServiceId[]>();
-    for (const { serviceId } of this.#host.live()) {
-      const doubt = doubtOf(this.#host.status(serviceId));
-      if (doubt !== null) byReason.set(doubt.reason, [...(byReason.get(doubt.reason) ?? []), serviceId]);
+    for (const [serviceId, { reason }] of this.#host.doubts?.() ?? []) {
+      byReason.set(reason, [...(byReason.get(reason) ?? []), serviceId]);
     }
     return [...byReason].map(([reason, [first, ...more]]) => {
       const others = more.length === 0 ? '' : ` and ${more.length} more`;

@@ -3,7 +3,7 @@ import { LaunchStatusRegistry } from '../../launching/launch-status-registry.ts'
 import { transient } from '../../launching/transient-failure.ts';
 import { signalNumber } from '../../launching/signal-names.ts';
 import { launchVariables } from '../../model/environment.ts';
-import type { Launch, LaunchFailure, LaunchOutcome, LaunchStatus, ProcessExit } from '../../model/process.ts';
+import type { Doubt, Launch, LaunchFailure, LaunchOutcome, LaunchStatus, ProcessExit } from '../../model/process.ts';
 import type { NodeSignal, StopSpec } from '../../model/spec.ts';
 import { parseLaunchId, type LaunchId, type ServiceId } from '../../model/values/ids.ts';
 import type { LaunchObserver, LaunchRequest, Orphan, ProcessHost } from '../../ports/process-host.ts';
@@ -257,9 +257,11 @@ export class KubernetesProcessHost implements ProcessHost {
   }
 
   live(): readonly Launch[] {
-    return [...this.#context.status.all().values()].flatMap((status) =>
-      status.status === 'alive' ? [status.launch] : [],
-    );
+    return this.#context.status.live();
+  }
+
+  doubts(): ReadonlyMap<ServiceId, Doubt> {
+    return this.#context.status.doubts();
   }
 
   async close(): Promise<void> {

@@ -68,7 +68,7 @@ describe('the memory of the host', () => {
   it('is given back after a storm, once it is quiet', () => {
     const heap = new FakeHeap();
     heap.storm(80 * MIB);
-    heap.pass(1);
+    heap.pass(3);
     expect(heap.collections).to.equal(0);
 
     heap.pass(1);
@@ -86,6 +86,19 @@ describe('the memory of the host', () => {
     expect(heap.collections).to.equal(0);
 
     heap.pass(10);
+
+    expect(heap.collections).to.equal(1);
+  });
+
+  it('is given back 4 s after the end of what there was to do, whenever that was', () => {
+    const heap = new FakeHeap();
+    heap.storm(80 * MIB);
+    heap.pass(3);
+    heap.pass(1, 0.5);
+    heap.pass(3);
+    expect(heap.collections).to.equal(0);
+
+    heap.pass(1);
 
     expect(heap.collections).to.equal(1);
   });
@@ -151,7 +164,7 @@ describe('the memory of the host', () => {
     const before = newSpaceBytes();
     keeper.stir();
     await setImmediate(); // a WeakRef is kept until the end of the task in which it was made
-    clock.increment(5_000);
+    for (let second = 0; second < 5; second += 1) clock.increment(1_000);
     await eventually(() => expect(newSpaceBytes()).to.be.lessThan(before / 2));
     expect(garbage.deref()).to.equal(undefined);
     expect(inUse[1]).to.deep.equal({ index: 1 });

@@ -577,7 +577,7 @@ export class MachineProcessHost implements ProcessHost, MachineObserver {
   }
 
   live(): readonly Launch[] {
-    return [...this.#status.all().values()].flatMap((status) => (status.status === 'alive' ? [status.launch] : []));
+    return this.#status.live();
   }
 
   /** What a shim was asked for is still supervised until it is known; nothing else is begun. */

@@ -1,5 +1,6 @@
 import {
   HERE,
+  doubtOf,
   type Doubt,
   type ExitUsage,
   type Guarantees,
@@ -283,6 +284,15 @@ class InMemoryProcessHost implements FakeProcessHost {
     const isLive = this.#slots.get(serviceId)?.status?.status === 'alive';
     if (isLive) this.signals.push({ serviceId, signal });
     return Promise.resolve(isLive);
+  }
+
+  doubts(): ReadonlyMap<ServiceId, Doubt> {
+    const doubts = new Map<ServiceId, Doubt>();
+    for (const [serviceId, { status }] of this.#slots) {
+      const doubt = doubtOf(status);
+      if (doubt !== null) doubts.set(serviceId as ServiceId, doubt);
+    }
+    return doubts;
   }
 
   live(): readonly Launch[] {
