@@ -84,8 +84,8 @@ export const CHAOS_SABOTAGES = [
   {
     name: 'a folder that was renamed is not missed',
     file: 'lib/host/state-check.ts',
-    find: 'this.#folders.map((folder) => changeAt(folder))',
-    replace: 'this.#folders.map((folder) => (folder.path === "" ? changeAt(folder) : null))',
+    find: 'this.#folders.map((folder) => this.#changeOfFolder(folder))',
+    replace: 'this.#folders.map((folder) => (folder.path === "" ? this.#changeOfFolder(folder) : null))',
     ...{ seenBy: ['chaos'], fault: 'folders', column: 'wrong health', rounds: 25 },
   },
   {
