@@ -123,6 +123,25 @@ describeInBrowser('configuration and versions on the page', function (browser) {
     expect(dashboard.complaints).to.deep.equal([]);
   });
 
+  it('leaves the versions where they are when it says what would change', async () => {
+    const { page } = dashboard;
+    await dashboard.choose('press');
+    let preview: () => void = () => undefined;
+    const awaited = new Promise<void>((resolve) => (preview = resolve));
+    await page.route('**/api/services/press/version', async (route) => {
+      if (route.request().method() === 'POST') await awaited;
+      await route.fallback();
+    });
+    await page.getByRole('button', { name: 'Change the version of press' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    const choice = dialog.getByText('As configured');
+    const before = await choice.boundingBox();
+    preview();
+    await dialog.getByText('It is so already.').waitFor();
+
+    expect(await choice.boundingBox()).to.deep.equal(before);
+  });
+
   it('keeps the message of a refused command until it is closed', async () => {
     const { page } = dashboard;
     await dashboard.choose('press');
