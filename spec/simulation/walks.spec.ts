@@ -11,7 +11,7 @@ import { endOf } from '../support/walks/walk-world.ts';
 const SEED = Number(process.env['WALK_SEED'] ?? 1);
 const ONLY = process.env['WALK'];
 /** 200 reach every state, 500 reach 327 pairs of states and events, 1,000 reach 355; `npm run walks` takes ten thousand. */
-const ENOUGH = effort(500, 1_000);
+const ENOUGH = effort(400, 1_000);
 const WALKS = ONLY === undefined ? Number(process.env['WALKS'] ?? ENOUGH) : Number(ONLY) + 1;
 const WORKERS = ONLY === undefined ? 2 : 1;
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { effort } from '../../support/effort.ts';
 
-const ROUNDS = { kills: `${effort(10, 16)}`, all: `${effort(6, 8)}`, nodeShim: `${effort(3, 5)}` };
+const ROUNDS = { kills: `${effort(7, 16)}`, all: `${effort(6, 8)}`, nodeShim: `${effort(3, 5)}` };
 const MAIN = new URL('../../../chaos/main.js', import.meta.url).pathname;
 
 /** Runs the chaos command to its end; what it prints says what was lost. */

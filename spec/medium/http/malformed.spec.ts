@@ -10,7 +10,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void; // what the flag gives to new contexts
 
 const SEED = 20_260_101;
-const REQUESTS = effort(8_000, 20_000);
+const REQUESTS = effort(5_000, 20_000);
 const AT_ONCE = 50;
 /** What is loaded and compiled on the way is in memory after so many. */
 const WARM_AFTER = 4_000;
