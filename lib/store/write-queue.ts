@@ -25,6 +25,9 @@ export interface WriteQueueOptions {
   readonly guard?: WriteGuard | undefined;
 }
 
+/** For how long the result of a check before a commit holds: commits often follow one another. The one after it is always new. */
+const CHECK_HOLDS_MS = 5;
+
 /** Says, as a sentence, why writes would be lost, or made by two hosts at the same time; null: they would not. */
 export interface WriteGuard {
   /** Checks now. Never throws. */
@@ -43,6 +46,8 @@ export class WriteQueue {
   /** Takes back what was committed and refused, before anything else is written. */
   #undo: readonly RowWrite[] = [];
   #isClosed = false;
+  /** When the guard last found nothing. */
+  #soundAt = -Infinity;
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
@@ -74,33 +79,36 @@ export class WriteQueue {
   }
 
   async #drain(): Promise<void> {
-    let isChecked = false;
-    while (this.#waiting.length > 0) isChecked = await this.#commit(this.#waiting.splice(0), isChecked);
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0));
     this.#draining = null;
   }
 
-  /** `isChecked`: the guard has just found nothing. Resolves with whether that is so after this commit. */
-  async #commit(members: readonly Member[], isChecked = false): Promise<boolean> {
-    const { guard } = this.#options;
+  async #commit(members: readonly Member[]): Promise<void> {
     // A commit may copy the write-ahead log into a database that was damaged, after which the damage can hardly be seen.
-    const before = isChecked ? null : (guard?.check() ?? null);
+    const before = performance.now() - this.#soundAt < CHECK_HOLDS_MS ? null : this.#check();
     if (before !== null) {
       this.#answer(members, new StoreUnavailableError(before));
-      return false;
+      return;
     }
     try {
       await this.#transaction([...this.#undo, ...members.flatMap(({ writes }) => writes)]);
       this.#undo = [];
     } catch (error) {
+      this.#soundAt = -Infinity;
       await this.#afterFailure(members, error);
-      return false;
+      return;
     }
     // The rows are committed, but not reported yet: they are durable only if they are in the files that the next host
     // will read.
-    const found = guard?.check() ?? null;
+    const found = this.#check();
     if (found !== null) this.#undo = members.flatMap(undoOf);
     this.#answer(members, found === null ? null : new StoreUnavailableError(found));
-    return found === null;
+  }
+
+  #check(): string | null {
+    const found = this.#options.guard?.check() ?? null;
+    this.#soundAt = found === null ? performance.now() : -Infinity;
+    return found;
   }
 
   /** Reports the result of each write, then settles its promise. */
