@@ -40,33 +40,39 @@ export class OperatorLog {
 
   #lineOf(event: JournalEntry, next: JournalEntry | undefined): (() => void | Promise<void>) | null {
     const { type, serviceId: service, detail } = event;
-    const sentence = describeEvent(event);
+    const sentence = (): string => describeEvent(event);
     const fields = { service, ...(event.agentId === null ? {} : { agent: event.agentId }) };
     switch (type) {
       case 'process.launched':
       case 'process.adopted': {
         const { pid, place, generation, version } = detail;
         return () => {
-          this.#log.info({ ...fields, pid, ...(place === undefined ? {} : { place }), generation, version }, sentence);
+          this.#log.info(
+            { ...fields, pid, ...(place === undefined ? {} : { place }), generation, version },
+            sentence(),
+          );
         };
       }
       case 'process.exited':
         return isExpected(event, next)
           ? () => {
-              this.#log.info({ ...fields, ...exitFields(event) }, sentence);
+              this.#log.info({ ...fields, ...exitFields(event) }, sentence());
             }
           : async () => {
               const stderr = await this.#lastLine(event);
-              this.#log.warn({ ...fields, ...exitFields(event), ...(stderr === null ? {} : { stderr }) }, sentence);
+              this.#log.warn({ ...fields, ...exitFields(event), ...(stderr === null ? {} : { stderr }) }, sentence());
             };
       case 'service.fell_back':
         return () => {
-          this.#log.warn({ ...fields, from: detail['from'], to: detail['to'] }, sentence);
+          this.#log.warn({ ...fields, from: detail['from'], to: detail['to'] }, sentence());
         };
       case 'service.state_changed':
         if (event.to !== 'failed') return null;
         return () => {
-          this.#log.error({ ...fields, generation: detail['generation'], reason: textIn(detail, 'reason') }, sentence);
+          this.#log.error(
+            { ...fields, generation: detail['generation'], reason: textIn(detail, 'reason') },
+            sentence(),
+          );
         };
       default:
         return null;

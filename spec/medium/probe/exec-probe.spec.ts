@@ -20,7 +20,8 @@ function sh(script: string): ProbeCheck {
 /** The pids that a script has written, one per line. */
 function pidsIn(file: string, count: number): Promise<readonly number[]> {
   return eventually(() => {
-    const pids = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+    const pids = lines.map(Number);
     expect(pids).to.have.length(count);
     return pids;
   });
@@ -30,6 +31,23 @@ function gone(pids: readonly number[]): Promise<void> {
   return eventually(() => {
     expect(pids.filter(isAlive)).to.deep.equal([]);
   });
+}
+
+/** A time in which the limit of a check ends when the test says so. */
+function timeWith(limitMs: number): { readonly time: typeof processTime; readonly expire: () => void } {
+  let expire = (): void => undefined;
+  const setTimeout = (wake: () => void, ms: number): unknown =>
+    ms === limitMs ? (expire = wake) : processTime.setTimeout(wake, ms);
+  const clearTimeout = (timer: unknown): void => {
+    if (timer !== expire) processTime.clearTimeout(timer);
+  };
+  const time = { ...processTime, setTimeout, clearTimeout };
+  return {
+    time,
+    expire: () => {
+      expire();
+    },
+  };
 }
 
 for (const guard of isNative ? [guardOf('native'), null] : [null]) {
@@ -101,13 +119,8 @@ for (const guard of isNative ? [guardOf('native'), null] : [null]) {
 
     it('fails if the command takes too long, and ends it with everything it started', async () => {
       const timeoutMs = 600_000;
-      let expire = (): void => undefined;
-      const setTimeout = (wake: () => void, ms: number): unknown =>
-        ms === timeoutMs ? (expire = wake) : processTime.setTimeout(wake, ms);
-      const clearTimeout = (timer: unknown): void => {
-        if (timer !== expire) processTime.clearTimeout(timer);
-      };
-      world = new ProbeWorld({ execGuard: guard, time: { ...processTime, setTimeout, clearTimeout } });
+      const { time, expire } = timeWith(timeoutMs);
+      world = new ProbeWorld({ execGuard: guard, time });
       const file = join(world.folder, 'pids');
       const check = sh(`sleep 1000 & echo $! >>'${file}'; echo $$ >>'${file}'; wait`);
       const { verdicts } = world.watch(check, { timeoutMs, periodMs: 600_000 });
@@ -186,14 +199,19 @@ describe('an exec probe of a service that runs as another user', function () {
   });
 
   it('that takes too long is ended all the same', async () => {
-    world = new ProbeWorld({ execGuard: guardOf('native'), accounts: systemAccounts() });
+    const timeoutMs = 600_000;
+    const { time, expire } = timeWith(timeoutMs);
+    world = new ProbeWorld({ execGuard: guardOf('native'), accounts: systemAccounts(), time });
     const file = join(world.folder, 'pids');
     writeFileSync(file, '', { mode: 0o666 });
     chmodSync(world.folder, 0o755);
     chmodSync(file, 0o666);
-    const verdict = await world.verdict(sh(`echo $$ >>'${file}'; exec sleep 1000`), { timeoutMs: 300 }, target);
-    expect(verdict).to.match(/did not finish within 300 ms/);
-    await gone(await pidsIn(file, 1));
+    const check = sh(`echo $$ >>'${file}'; exec sleep 1000`);
+    const { verdicts } = world.watch(check, { timeoutMs, periodMs: 600_000 }, target);
+    const pids = await pidsIn(file, 1);
+    expire();
+    expect((await verdicts(1))[0]).to.match(/did not finish within 600000 ms/);
+    await gone(pids);
   });
 });
 
