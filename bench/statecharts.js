@@ -7,6 +7,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { resumeOf } from '../lib/actors/service/resume.ts';
 import { createRoot } from '../lib/actors/supervisor/root.ts';
@@ -18,6 +19,10 @@ import { median } from './report/statistics.js';
 
 /** As many as the host launches at a time with few processors. */
 const AT_A_TIME = 16;
+const SINGLE_STOPS = 30;
+/** As in the row of single stops. */
+const WARM_UP = 10;
+const BETWEEN_MS = 30;
 
 const { values } = parseArgs({
   options: { services: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '5' } },
@@ -83,7 +88,23 @@ async function measureResume() {
   });
 }
 
-const MEASURES = { start: measureStart, resume: measureResume };
+/** Single stops, each with code that is cold: until the process host is asked to end the process. */
+async function measureStop() {
+  const world = worldWithServices();
+  await started(world);
+  const taken = [];
+  for (const id of ids.slice(0, SINGLE_STOPS)) {
+    await pause(BETWEEN_MS);
+    const begunAt = performance.now();
+    world.service(id).send({ type: 'service.stop', correlationId: null });
+    taken.push(performance.now() - begunAt);
+    if (world.processes.stops.at(-1)?.serviceId !== id) throw new Error(`The process of ${id} was not asked to end.`);
+    await world.pass();
+  }
+  return { seconds: median(taken.slice(WARM_UP)) / 1_000 };
+}
+
+const MEASURES = { start: measureStart, resume: measureResume, 'single stop': measureStop };
 
 if (process.send !== undefined) {
   process.once('message', async (of) => {
@@ -99,9 +120,10 @@ if (process.send !== undefined) {
       const [figures] = await once(child, 'message');
       taken.push(figures);
     }
-    const seconds = taken.map((each) => each.seconds);
-    const range = `${Math.min(...seconds).toFixed(3)} to ${Math.max(...seconds).toFixed(3)}`;
-    const cpuMs = median(taken.map((each) => each.cpuMs)).toFixed(2);
-    console.log(`${of}: ${median(seconds).toFixed(3)} s (${range}), ${cpuMs} ms of processor time per service`);
+    const ms = taken.map(({ seconds }) => seconds * 1_000);
+    const range = `${Math.min(...ms).toFixed(2)} to ${Math.max(...ms).toFixed(2)}`;
+    const cpu = taken.flatMap(({ cpuMs }) => cpuMs ?? []);
+    const each = cpu.length === 0 ? '' : `, ${median(cpu).toFixed(2)} ms of processor time per service`;
+    console.log(`${of}: ${median(ms).toFixed(2)} ms (${range})${each}`);
   }
 }

@@ -5,7 +5,7 @@ import type { Timers } from '../ports/clock.ts';
 /** How often the event loop is looked at while there was something to do. */
 const STEP_MS = 1_000;
 /** How many steps in a row there must have been little to do: a host that lives for less never collects. */
-const QUIET_STEPS = 4;
+const QUIET_STEPS = 3;
 /** The largest share of a step that counts as little. */
 const QUIET_SHARE = 0.1;
 /** Less than this is left to V8. */

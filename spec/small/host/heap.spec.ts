@@ -68,7 +68,7 @@ describe('the memory of the host', () => {
   it('is given back after a storm, once it is quiet', () => {
     const heap = new FakeHeap();
     heap.storm(80 * MIB);
-    heap.pass(3);
+    heap.pass(2);
     expect(heap.collections).to.equal(0);
 
     heap.pass(1);
@@ -90,12 +90,12 @@ describe('the memory of the host', () => {
     expect(heap.collections).to.equal(1);
   });
 
-  it('is given back 4 s after the end of what there was to do, whenever that was', () => {
+  it('is given back 3 s after the end of what there was to do, whenever that was', () => {
     const heap = new FakeHeap();
     heap.storm(80 * MIB);
-    heap.pass(3);
+    heap.pass(2);
     heap.pass(1, 0.5);
-    heap.pass(3);
+    heap.pass(2);
     expect(heap.collections).to.equal(0);
 
     heap.pass(1);
