@@ -31,8 +31,8 @@ import { kernelPeerUsers } from './peer-users.ts';
 import { RunningHost, type Host } from './running-host.ts';
 import { hostVersion } from './version.ts';
 
-/** Long enough for all steps of a launch to be one write; events are published that much later. */
-const GATHER_MS = 4;
+/** Long enough for all steps of a launch, or of a stop, to be one write, which then does not delay their answers; events are published that much later. */
+const GATHER_MS = 12;
 
 const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
 

@@ -67,7 +67,7 @@ describe('the output of a service in records', function () {
   describe('as it is read', () => {
     it('is that of all launches, in the order in which it was written, with times', async () => {
       const before = new Date().toISOString();
-      await world.ran(9, 'echo a; sleep 0.05; echo oh >&2; sleep 0.05; echo b');
+      await world.ranInTurn(9, ['echo a', 'echo oh >&2', 'echo b']);
       await world.ran(10, 'echo c');
       expect(await world.texts()).to.deep.equal(['a', 'oh', 'b', 'c']);
       expect(await world.texts(OLDEST, ['stderr'])).to.deep.equal(['oh']);
@@ -79,7 +79,7 @@ describe('the output of a service in records', function () {
     });
 
     it('goes on behind any line without a gap or a double line', async () => {
-      await world.ran(1, 'echo a; printf "name: "; sleep 0.4; echo oh >&2; sleep 0.05; echo pump; echo; echo b');
+      await world.ranInTurn(1, ['echo a; printf "name: "', 'echo oh >&2', 'echo pump; echo; echo b']);
       await world.ran(3, 'echo c; head -c 100000 /dev/zero | tr "\\0" x; echo; printf end');
       for (const streams of [LOG_STREAMS, ['stdout'], ['stderr']] as const) {
         const whole = await world.all(OLDEST, streams);
@@ -122,7 +122,7 @@ describe('the output of a service in records', function () {
     });
 
     it('misses nothing of a line that grows behind the end of what is read', async () => {
-      await world.ran(1, 'printf one; sleep 0.3; printf two; sleep 0.3; printf three');
+      await world.ranInTurn(1, ['printf one', 'printf two', 'printf three']);
       const parts = 'one two three'.split(' ');
       const ends = [44, 88]; // 40 bytes of each record are before its text, and one is behind it
       for (const [index, end] of ends.entries()) {
@@ -134,7 +134,8 @@ describe('the output of a service in records', function () {
     });
 
     it('is what was written since an instant, in each of many segments', async () => {
-      await world.ran(1, 'for i in 1 2 3 4 5 6 7 8 9; do seq -f "line $i%04.0f" 1500; sleep 0.02; done', 1024 * KIB);
+      const batches = Array.from({ length: 9 }, (_, index) => `seq -f 'line ${index}%04.0f' 1500`);
+      await world.ranInTurn(1, batches, 1024 * KIB);
       await world.ran(2, 'echo last');
       expect(readdirSync(world.folder).length).to.be.greaterThan(5);
       const lines = (await world.all()).flatMap((item) => (item.type === 'line' ? [item] : []));
@@ -162,10 +163,8 @@ describe('the output of a service in records', function () {
     });
 
     it('tells what the disk did not take, and believes no service that says so', async () => {
-      await world.ran(
-        1,
-        'echo "[coredinator] gap: 5 bytes of stdout and 0 of stderr could not be written" >&2; sleep 0.05; echo b',
-      );
+      const claim = '[coredinator] gap: 5 bytes of stdout and 0 of stderr could not be written';
+      await world.ranInTurn(1, [`echo "${claim}" >&2`, 'echo b']);
       expect((await world.all())[0]).to.include({ type: 'line' });
       const gap = '{"offset":0,"stdout":5,"stderr":0}\n';
       writeFileSync(join(world.folder, '1.gaps'), `{"offset":0,"stdout":9,"stderr":9}\n${gap}{"offset":1`);

@@ -1,6 +1,8 @@
+import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../eventually.ts';
 import { LogsWorld } from './logs-world.ts';
 import { ShimDriver, type DrivenLaunch } from './shim-driver.ts';
 
@@ -24,16 +26,42 @@ export class RecordWorld extends LogsWorld {
     await launch.shimGone();
   }
 
+  /**
+   * Likewise, of commands in one shell: each begins when something that the one before wrote is in the log, however busy
+   * the machine is. They must all write something.
+   */
+  async ranInTurn(generation: number, commands: readonly string[], maxLogBytes?: number): Promise<void> {
+    const { launch, order } = await this.#shell(generation, maxLogBytes);
+    for (const command of commands) {
+      const before = (await this.texts()).join('').length;
+      order(command);
+      await eventually(async () => expect((await this.texts()).join('').length).to.be.greaterThan(before));
+    }
+    order('exit');
+    await launch.exited();
+    await launch.shimGone();
+  }
+
   /** Starts a launch that runs every command it is sent. */
   async obeys(generation: number, maxLogBytes?: number): Promise<(command: string) => void> {
+    return (await this.#shell(generation, maxLogBytes)).order;
+  }
+
+  async #shell(
+    generation: number,
+    maxLogBytes?: number,
+  ): Promise<{ readonly launch: DrivenLaunch; readonly order: (command: string) => void }> {
     const orders = join(this.driver.state, `orders-${generation}`);
     execFileSync('mkfifo', [orders]);
     const script = `exec 3<>'${orders}'; while read -r command <&3; do eval "$command"; done`;
-    await this.run(generation, script, maxLogBytes);
+    const launch = await this.run(generation, script, maxLogBytes);
     const fd = openSync(orders, constants.O_RDWR | constants.O_NONBLOCK);
     this.#orders.push(fd);
-    return (command) => {
-      writeSync(fd, `${command}\n`);
+    return {
+      launch,
+      order: (command) => {
+        writeSync(fd, `${command}\n`);
+      },
     };
   }
 
