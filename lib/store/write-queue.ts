@@ -23,6 +23,8 @@ export interface WriteQueueOptions {
   readonly onWrite?: OnStoreWrite | undefined;
   /** Checked before each commit, and between it and its responses; default: no check. */
   readonly guard?: WriteGuard | undefined;
+  /** Monotonic milliseconds; default: those of this process. */
+  readonly steadyMs?: () => number;
 }
 
 /** For how long the result of a check before a commit holds: commits often follow one another. The one after it is always new. */
@@ -41,6 +43,7 @@ export interface WriteGuard {
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
+  readonly #steadyMs: () => number;
   #waiting: Member[] = [];
   #draining: Promise<void> | null = null;
   /** Takes back what was committed and refused, before anything else is written. */
@@ -51,6 +54,7 @@ export class WriteQueue {
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
+    this.#steadyMs = options.steadyMs ?? (() => performance.now());
   }
 
   /**
@@ -60,7 +64,7 @@ export class WriteQueue {
   write(writes: readonly RowWrite[], writer: StoreWriter | null = null): Promise<void> {
     if (writes.length === 0 && !this.#isClosed) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const member = { writes, writer, begunAt: performance.now(), resolve, reject };
+      const member = { writes, writer, begunAt: this.#steadyMs(), resolve, reject };
       if (this.#isClosed) {
         const refusal = new StoreUnavailableError(`The store "${this.#options.file}" cannot be written: it is closed.`);
         this.#answer([member], refusal);
@@ -85,7 +89,7 @@ export class WriteQueue {
 
   async #commit(members: readonly Member[]): Promise<void> {
     // A commit may copy the write-ahead log into a database that was damaged, after which the damage can hardly be seen.
-    const before = performance.now() - this.#soundAt < CHECK_HOLDS_MS ? null : this.#check();
+    const before = this.#steadyMs() - this.#soundAt < CHECK_HOLDS_MS ? null : this.#check();
     if (before !== null) {
       this.#answer(members, new StoreUnavailableError(before));
       return;
@@ -107,14 +111,14 @@ export class WriteQueue {
 
   #check(): string | null {
     const found = this.#options.guard?.check() ?? null;
-    this.#soundAt = found === null ? performance.now() : -Infinity;
+    this.#soundAt = found === null ? this.#steadyMs() : -Infinity;
     return found;
   }
 
   /** Reports the result of each write, then settles its promise. */
   #answer(members: readonly Member[], error: StoreUnavailableError | null): void {
     for (const { writer, begunAt, resolve, reject } of members) {
-      if (writer !== null) this.#options.onWrite?.({ writer, seconds: (performance.now() - begunAt) / 1_000, error });
+      if (writer !== null) this.#options.onWrite?.({ writer, seconds: (this.#steadyMs() - begunAt) / 1_000, error });
       if (error === null) resolve();
       else reject(error);
     }

@@ -56,9 +56,9 @@ export function logBounds({ root, configuration, ports: { clock } }: Runtime): L
 
 function policyOf({ value, context }: ServiceSnapshot, now: Instant): LogPolicy {
   const { spec, launch, generation, failureSeries, lastStable, since } = context;
-  const past = { failureSeries, lastStable, since };
   const startedAt = launch === null ? null : context.startedAt;
   const { resetAfterMs } = spec.restart.backoff;
-  const kept = launchesToKeep({ ...past, state: stateOf(value).state, startedAt, resetAfterMs }, now);
+  const { state } = stateOf(value);
+  const kept = launchesToKeep({ failureSeries, lastStable, state, since, startedAt, resetAfterMs }, now);
   return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs, kept };
 }

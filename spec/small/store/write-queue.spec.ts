@@ -58,6 +58,7 @@ describe('The write queue', () => {
   let told: StoreWrite[];
   let problem: string | null;
   let checks: number;
+  let now: () => number;
   const guard = {
     check: () => {
       checks += 1;
@@ -71,12 +72,14 @@ describe('The write queue', () => {
     told = [];
     problem = null;
     checks = 0;
+    now = () => performance.now();
     queue = new WriteQueue({
       file: '/state/a.db',
       session,
       log,
       onWrite: (write) => told.push(write),
       guard,
+      steadyMs: () => now(),
     });
   });
 
@@ -215,6 +218,35 @@ describe('The write queue', () => {
       session.onRun = () => (checksAtRun = checks);
       await queue.write([intention('a')]);
       expect([checksAtRun, checks]).to.deep.equal([1, 2]);
+    });
+
+    describe('in commits that follow one another', () => {
+      let ms: number;
+      let checksAtRun: number[];
+
+      beforeEach(() => {
+        ms = 0;
+        now = () => ms;
+        checksAtRun = [];
+        session.onRun = () => checksAtRun.push(checks);
+      });
+
+      it('checks them before each that begins 5 ms after the last check, and always after it', async () => {
+        await queue.write([intention('a')]);
+        ms += 4;
+        await queue.write([intention('b')]);
+        ms += 5;
+        await queue.write([intention('c')]);
+        expect([...checksAtRun, checks]).to.deep.equal([1, 2, 4, 5]);
+      });
+
+      it('checks them before the one after a failure', async () => {
+        await queue.write([intention('a')]);
+        session.failures.set('WISH [["b"]]', 'SQLITE_CONSTRAINT');
+        await expectUnavailable(queue.write([intention('b')]));
+        await queue.write([intention('c')]);
+        expect([...checksAtRun, checks]).to.deep.equal([1, 2, 3, 4]);
+      });
     });
 
     it('continues as soon as they are back', async () => {
