@@ -5,6 +5,7 @@ import type { createServiceMachine } from '../actors/service/machine.ts';
 import { serviceActorId } from '../actors/service/context.ts';
 import type { SupervisorEvent } from '../actors/supervisor/events.ts';
 import type { createSupervisorMachine } from '../actors/supervisor/machine.ts';
+import { childrenOfSrc } from '../actors/xstate/children.ts';
 import type { AgentId, ServiceId } from '../model/values/ids.ts';
 
 export type SupervisorRef = ActorRefFrom<ReturnType<typeof createSupervisorMachine>>;
@@ -25,18 +26,12 @@ export function agentRef(root: SupervisorRef, id: AgentId | string): AgentRef | 
 
 /** All service actors, in creation order. */
 export function serviceRefs(root: SupervisorRef): readonly ServiceRef[] {
-  return childrenFrom(root, 'service') as readonly ServiceRef[]; // the children of that src
+  return childrenOfSrc(root, 'service') as readonly ServiceRef[]; // the children of that src
 }
 
 /** All agent actors, in creation order. */
 export function agentRefs(root: SupervisorRef): readonly AgentRef[] {
-  return childrenFrom(root, 'agent') as readonly AgentRef[]; // the children of that src
-}
-
-function childrenFrom(root: SupervisorRef, src: 'service' | 'agent'): readonly AnyActorRef[] {
-  return Object.values<AnyActorRef | undefined>(root.getSnapshot().children).filter(
-    (child): child is AnyActorRef => child?.src === src,
-  );
+  return childrenOfSrc(root, 'agent') as readonly AgentRef[]; // the children of that src
 }
 
 /**

@@ -13,3 +13,36 @@ export function keptJson(value: object): string {
   kept.set(value, text);
   return text;
 }
+
+interface KeptList {
+  readonly items: readonly object[];
+  readonly next: string | null;
+  readonly body: Buffer;
+}
+
+/**
+ * The body of a page of objects that never change, as `{"<name>": [...], "next": ...}`. The last one is kept until the next full collection of
+ * garbage: who polls a list often gets the same objects again.
+ */
+export class ListBody {
+  readonly #name: string;
+  #last: WeakRef<KeptList> | null = null;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  of(items: readonly object[], next: string | null): Buffer {
+    const last = this.#last?.deref();
+    if (last?.next === next && isSameList(last.items, items)) return last.body;
+    const body = Buffer.from(
+      `{${JSON.stringify(this.#name)}:[${items.map(keptJson).join(',')}],"next":${JSON.stringify(next)}}\n`,
+    );
+    this.#last = new WeakRef({ items, next, body });
+    return body;
+  }
+}
+
+function isSameList(one: readonly object[], other: readonly object[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
+}

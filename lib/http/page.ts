@@ -23,7 +23,8 @@ const MAX_CURSORS = 10_000;
  */
 export class Pages {
   readonly #what: string;
-  /** Increasing numbers in list order, for the items of the last call. */
+  /** The ids of the last call, and increasing numbers for them. */
+  #ids: readonly string[] = [];
   #places = new Map<string, number>();
   #newest = 0;
   /** The positions of cursors that were returned to clients. */
@@ -42,7 +43,8 @@ export class Pages {
   ): Page<T> {
     this.#renumber(all);
     const begin = cursor === undefined ? 0 : this.#placeOf(cursor);
-    const rest = all.filter((item) => (this.#places.get(item.id) ?? 0) > begin && isWanted(item));
+    const isAfter = ({ id }: T): boolean => (this.#places.get(id) ?? 0) > begin;
+    const rest = (begin === 0 ? all : all.filter(isAfter)).filter(isWanted);
     const items = rest.slice(0, limit);
     const last = items.at(-1);
     if (last === undefined || rest.length === items.length) return { items, next: null };
@@ -52,6 +54,7 @@ export class Pages {
 
   /** An item that returns under its old id is at the end of the list and gets a new position. */
   #renumber(all: readonly { readonly id: string }[]): void {
+    if (all.length === this.#ids.length && all.every(({ id }, index) => id === this.#ids[index])) return;
     const places = new Map<string, number>();
     let before = 0;
     for (const { id } of all) {
@@ -60,6 +63,7 @@ export class Pages {
       places.set(id, before);
     }
     this.#places = places;
+    this.#ids = [...places.keys()];
   }
 
   #give(id: string): void {

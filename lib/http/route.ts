@@ -54,10 +54,10 @@ export function sendJson(ctx: Context, value: unknown): void {
   sendJsonText(ctx, jsonText(value));
 }
 
-/** The same with the text of the body. */
-export function sendJsonText(ctx: Context, text: string): void {
+/** The same with the body as it is sent. */
+export function sendJsonText(ctx: Context, body: string | Buffer): void {
   ctx.res.setHeader('Content-Type', 'application/json');
-  ctx.body = text;
+  ctx.body = body;
 }
 
 /** Any handler; its own type has ensured that call and response match its operation. */

@@ -23,8 +23,28 @@ export function addChild<Logic extends AnyStateMachine>(
   // The options of a generic machine cannot be checked: whether `input` is required depends on the machine.
   const options = { id, systemId: id, src, parent, input } as never;
   const child = createActor(logic, options);
-  childrenOf(parent)[id] = child;
+  const children = childrenOf(parent);
+  children[id] = child;
+  lists.delete(children);
   return child;
+}
+
+type Children = Readonly<Record<string, AnyActorRef | undefined>>;
+
+/** The children of a map by `src`. Only `addChild` changes a map: XState copies it for a spawn or a stop. */
+const lists = new WeakMap<Children, Map<string, readonly AnyActorRef[]>>();
+
+/** The children of an actor that have this `src`, in creation order; the same array as long as they are the same. */
+export function childrenOfSrc(parent: AnyActorRef, src: string): readonly AnyActorRef[] {
+  const children: Children = childrenOf(parent);
+  let bySrc = lists.get(children);
+  if (bySrc === undefined) lists.set(children, (bySrc = new Map<string, readonly AnyActorRef[]>()));
+  let list = bySrc.get(src);
+  if (list === undefined) {
+    list = Object.values(children).filter((child): child is AnyActorRef => child?.src === src);
+    bySrc.set(src, list);
+  }
+  return list;
 }
 
 /** The children of an actor by id; the map that its snapshots share. */

@@ -2,7 +2,7 @@ import type { SERVICE_OPERATIONS } from '../../api/operations/services.ts';
 import type { ServiceView } from '../../api/schemas/service.ts';
 import type { Control } from '../../control/control.ts';
 import { parseServiceId } from '../../model/values/ids.ts';
-import { keptJson } from '../json-text.ts';
+import { keptJson, ListBody } from '../json-text.ts';
 import { Pages } from '../page.ts';
 import { sendJsonText, type HandlersOf } from '../route.ts';
 import { waitOf } from '../waiting.ts';
@@ -10,6 +10,7 @@ import { waitOf } from '../waiting.ts';
 /** The handlers of single services. */
 export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPERATIONS> {
   const pages = new Pages('service');
+  const list = new ListBody('services');
   return {
     listServices: {
       write({ query, ctx }) {
@@ -21,7 +22,7 @@ export function serviceHandlers(control: Control): HandlersOf<typeof SERVICE_OPE
           (flapping === undefined || (service.flapping !== null) === flapping) &&
           (kind === undefined || service.kind === kind);
         const { items, next } = pages.of(control.queries.services(), query, isWanted);
-        sendJsonText(ctx, `{"services":[${items.map(keptJson).join(',')}],"next":${JSON.stringify(next)}}\n`);
+        sendJsonText(ctx, list.of(items, next));
       },
     },
     getService: {

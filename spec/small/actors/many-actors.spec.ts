@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createActor, setup, SimulatedClock, type AnyActorRef } from 'xstate';
-import { childrenOf } from '../../../lib/actors/xstate/children.ts';
+import { childrenOf, childrenOfSrc } from '../../../lib/actors/xstate/children.ts';
 import { limitInspection } from '../../../lib/actors/xstate/inspection.ts';
 import { indexTimers } from '../../../lib/actors/xstate/timers.ts';
 import { ActorWorld } from '../../support/actors/actor-world.ts';
@@ -124,5 +124,23 @@ describe('a system of many actors', () => {
     expect(Object.keys(before)).to.deep.equal(['service:pump1', 'service:pump2']);
     expect(world.root.system.get('service:pump2')).to.equal(before['service:pump2']);
     expect(before['service:pump2']?._parent).to.equal(world.root);
+  });
+
+  it('lists them from one array as long as they are the same, and from a new one after each change', () => {
+    const world = new ActorWorld();
+    const idsOf = (src: string): readonly string[] => childrenOfSrc(world.root, src).map(({ id }) => id);
+    world.startService(serviceSpec('pump1'));
+    const one = childrenOfSrc(world.root, 'service');
+    expect(childrenOfSrc(world.root, 'service')).to.equal(one);
+
+    world.startService(serviceSpec('pump2'));
+    expect(idsOf('service')).to.deep.equal(['service:pump1', 'service:pump2']);
+    expect(idsOf('agent')).to.deep.equal([]);
+
+    world.root.send({ type: 'supervisor.remove', actorId: 'service:pump1' });
+    expect(idsOf('service')).to.deep.equal(['service:pump2']);
+
+    world.startService(serviceSpec('pump1'));
+    expect(idsOf('service')).to.deep.equal(['service:pump2', 'service:pump1']);
   });
 });

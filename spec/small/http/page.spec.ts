@@ -43,6 +43,12 @@ describe('the pages of a list', () => {
     expect(idsOf(pages.of(items('acdb'), { limit: 9, cursor: 'd' }))).to.equal('b');
   });
 
+  it('keep their positions while the list stays the same, and follow it when it changes again', () => {
+    for (let time = 0; time < 2; time += 1) expect(idsOf(pages.of(items('abc'), { limit: 9 }))).to.equal('abc');
+    expect(idsOf(pages.of(items('cab'), { limit: 9, cursor: 'b' }))).to.equal('');
+    expect(idsOf(pages.of(items('cba'), { limit: 9, cursor: 'c' }))).to.equal('ba');
+  });
+
   it('omit items that do not match, even the item of the cursor', () => {
     const isWanted = ({ id }: Item): boolean => 'ace'.includes(id);
     const first = pages.of(items('abcdef'), { limit: 1 }, isWanted);
