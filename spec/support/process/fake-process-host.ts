@@ -112,6 +112,7 @@ class InMemoryProcessHost implements FakeProcessHost {
   readonly surveyed = new Map<ServiceId, LaunchStatus>();
   readonly found: Orphan[] = [];
   readonly #slots = new Map<string, Slot>();
+  readonly #services = new Map<LaunchId, ServiceId>();
   readonly #observers = new Map<LaunchId, Set<LaunchObserver>>();
   readonly #exits = new Map<LaunchId, ProcessExit>();
   readonly #changed = new Set<LaunchId>();
@@ -128,6 +129,7 @@ class InMemoryProcessHost implements FakeProcessHost {
   survey(): Promise<ReadonlyMap<ServiceId, LaunchStatus>> {
     for (const [serviceId, status] of this.surveyed) {
       this.#slot(serviceId).status = status;
+      if (status.status === 'alive') this.#services.set(status.launch.launchId, serviceId);
       if (status.status === 'exited') this.#exits.set(status.launchId, status.exit);
     }
     return Promise.resolve(new Map(this.surveyed));
@@ -189,11 +191,12 @@ class InMemoryProcessHost implements FakeProcessHost {
     const who = { pid: 100_000 + this.#count, startTime: String(this.#count), ...HERE, launchedAt: this.#clock.now() };
     const launch = { launchId, serviceId, generation, ...who, executablePath, version, guarantees: GUARANTEES };
     slot.status = { status: 'alive', generation, launch };
+    this.#services.set(launchId, serviceId);
     return { type: 'launched', launch };
   }
 
   observe(launchId: LaunchId, observer: LaunchObserver): () => void {
-    const isLive = this.live().some((launch) => launch.launchId === launchId);
+    const isLive = this.#living(launchId) !== null;
     const observers = this.#observers.get(launchId) ?? new Set();
     const own: LaunchObserver = {
       exited: (exit) => {
@@ -205,8 +208,8 @@ class InMemoryProcessHost implements FakeProcessHost {
     this.#observers.set(launchId, observers);
     if (this.#changed.has(launchId)) {
       queueMicrotask(() => {
-        const launch = this.live().find((one) => one.launchId === launchId);
-        if (launch !== undefined && observers.has(own)) own.changed?.(launch);
+        const launch = this.#living(launchId);
+        if (launch !== null && observers.has(own)) own.changed?.(launch);
       });
     }
     if (!isLive) {
@@ -293,6 +296,11 @@ class InMemoryProcessHost implements FakeProcessHost {
       if (doubt !== null) doubts.set(serviceId as ServiceId, doubt);
     }
     return doubts;
+  }
+
+  #living(launchId: LaunchId): Launch | null {
+    const status = this.#slots.get(this.#services.get(launchId) ?? '')?.status;
+    return status?.status === 'alive' && status.launch.launchId === launchId ? status.launch : null;
   }
 
   live(): readonly Launch[] {
