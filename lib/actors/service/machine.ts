@@ -36,6 +36,7 @@ import {
   invocations,
   judge,
   judgeAny,
+  launchedAtOnce,
   leadsTo,
   ofProbe,
   pinnedWhileDown,
@@ -151,6 +152,7 @@ export function createServiceMachine(ports: ServicePorts, clock: Clock) {
             invoke: {
               ...launchProcess,
               onDone: [
+                ...launchedAtOnce,
                 { guard: 'isLaunchedUnprobed', target: 'settling', actions: 'launched' },
                 { guard: 'isLaunched', target: 'probing', actions: 'launched' },
                 { guard: 'isRefusedForGood', target: '#service.failed.refused', actions: 'noteRefusal' },

@@ -66,6 +66,12 @@ export const countsAsStarted = [
   { target: '#service.running.ready' },
 ] as const;
 
+/** The same at once: with a settle time of 0 a launch is a start. */
+export const launchedAtOnce = [
+  { guard: 'startsAtOnceUnready', target: '#service.running.unready', actions: 'launched' },
+  { guard: 'startsAtOnce', target: '#service.running.ready', actions: 'launched' },
+] as const;
+
 /** A new spec may change how a process counts as started; any other change is only stored. */
 export const configuredWhileStarting = [
   {

@@ -29,6 +29,18 @@ describe('a service', () => {
     expect(world.contextOf(spec.id)).to.include({ generation: 1, restarts: 0, reason: null, deadlineAt: null });
   });
 
+  it('is running with its launch if its settle time is 0', async () => {
+    const seen: string[] = [];
+    world.startService({ ...spec, settleMs: 0 });
+    world.service(spec.id).subscribe(() => seen.push(world.stateOf(spec.id)));
+    await world.pass();
+    expect(world.stateOf(spec.id)).to.equal('running.ready');
+    expect(seen).not.to.include('starting.settling');
+    expect(world.contextOf(spec.id)).to.include({ generation: 1, restarts: 0, startedAt: world.clock.now() });
+    world.processes.exit(spec.id, { code: 3 });
+    expect(world.contextOf(spec.id).lastExit).to.include({ code: 3, generation: 1 });
+  });
+
   it('backs off after a crash and is launched again as the next generation', async () => {
     await running();
     world.processes.exit(spec.id, { signal: 'SIGKILL' });

@@ -23,6 +23,11 @@ describe('a service with probes', () => {
 
   const watched = (): readonly string[] => world.prober.watches.map(({ kind }) => kind);
 
+  it('makes a service unready with its launch if its settle time is 0', async () => {
+    await start({ settleMs: 0, probes: { readiness: PROBE } });
+    expect(world.stateOf(id)).to.equal('running.unready');
+  });
+
   it('has actors for the probes that it has while it runs, and for no other', async () => {
     const effects = (): readonly string[] => Object.keys(world.service(id).getSnapshot().children);
     await start({});
