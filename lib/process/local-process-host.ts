@@ -72,7 +72,6 @@ class LocalProcessHost implements LocalHost {
   readonly #context: LaunchContext;
   readonly #trees: Trees;
   readonly #orphans: Orphans;
-  /** The newest generations with log files, read at the first launch of each service. */
   /** The boot that launches on record must be of to be alive; null: none of them is. */
   readonly #recordedBoot: string | null;
   readonly #unreadable: UnreadableLaunches;

@@ -8,7 +8,7 @@ import { exitIn, isCount, parseFields, type ExitRecord } from '../../launching/e
 import { codeOf } from '../os/error-code.ts';
 import type { Identity } from '../os/process-identity.ts';
 import { exitFile, runFolder, type Layout } from './layout.ts';
-import { recordText, UnreadableRecord } from './record-text.ts';
+import { isAbsent, recordText, UnreadableRecord } from './record-text.ts';
 
 /** The newest version of the launch protocol that this host knows; it also knows all earlier ones. */
 export const LAUNCH_PROTOCOL = 2;
@@ -97,7 +97,8 @@ export function readMain(layout: Layout, launchId: LaunchId): Identity | null {
 
 /** The exit record of a launch; null before the end. */
 export function readExit(layout: Layout, launchId: LaunchId): ExitRecord | null {
-  return exitIn(readFields(exitFile(layout, launchId)));
+  const file = exitFile(layout, launchId);
+  return isAbsent(file) ? null : exitIn(readFields(file));
 }
 
 /** Writes what a later host needs to know about a launch; its folder must exist. */

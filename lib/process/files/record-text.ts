@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { codeOf } from '../os/error-code.ts';
 
 /** No record is nearly as large as this: the longest is a request with the path of a program. */
@@ -36,6 +36,15 @@ function remedyFor(code: string): string {
   if (code === 'EACCES' || code === 'EPERM') return 'Return it to the user that the host runs as (chown).';
   if (code === 'EFBIG') return 'It is larger than any record: restore it, or remove it.';
   return 'Repair or restore it. If that is impossible, remove it: then it counts as missing.';
+}
+
+/** Whether nothing is in a place. Opening it there throws, which takes three times as long. */
+export function isAbsent(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false; // reading it says why
+  }
 }
 
 /**
