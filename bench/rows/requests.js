@@ -20,7 +20,16 @@ const titlesOf = (id, title) => [
     unit: 'requests/s',
     better: 'more',
   },
+  {
+    id: `${id}-counted`,
+    title: '… next to one that also makes an id for each request and counts it in a histogram',
+    unit: 'requests/s',
+    better: 'more',
+  },
 ];
+
+/** The routes of bare-route.js with the answer of the host, by the end of the id of their row. */
+const LIKE_THE_HOST = ['same', 'counted'];
 
 /** Headers that each server makes itself. */
 const OF_THE_SERVER = new Set(['connection', 'keep-alive', 'date', 'content-length']);
@@ -59,15 +68,15 @@ async function bareRoutes() {
   const text = requestText(port, '/services/s0');
   return {
     load: { port, status: text, list: text },
-    /** Lets a route give the answer that a host gives to a request, and returns the load of that route. */
-    async same(what, host) {
+    /** Lets routes give the answer that a host gives to a request. */
+    async giveTheSame(what, host) {
       const path = host[what].split(' ', 2)[1];
       const answer = await fetch(`http://127.0.0.1:${host.port}${path}`);
       const headers = [...answer.headers].filter(([name]) => !OF_THE_SERVER.has(name));
       child.send({ what, headers, body: await answer.text() });
       await once(child, 'message');
-      return { port, [what]: requestText(port, `/same/${what}`) };
     },
+    loadOf: (route, what) => ({ port, [what]: requestText(port, `/${route}/${what}`) }),
     async close() {
       const exit = once(child, 'exit');
       child.disconnect();
@@ -103,14 +112,17 @@ export const requests = {
               context.figures.note(`${what}-rate`, name, context.round + round, result.rate);
               context.figures.note(`${what}-p99`, name, context.round + round, result.p99);
               if (name !== OWN || bare === null) continue;
-              const { rate } = await loadOf(
-                context.run.programs.coreload,
-                await bare.same(what, load()),
-                what,
-                context.loadSeconds,
-              );
-              context.figures.note(`${what}-same`, name, context.round + round, result.rate);
-              context.figures.note(`${what}-same`, LIMIT, context.round + round, rate);
+              await bare.giveTheSame(what, load());
+              for (const route of LIKE_THE_HOST) {
+                const limit = await loadOf(
+                  context.run.programs.coreload,
+                  bare.loadOf(route, what),
+                  what,
+                  context.loadSeconds,
+                );
+                context.figures.note(`${what}-${route}`, name, context.round + round, result.rate);
+                context.figures.note(`${what}-${route}`, LIMIT, context.round + round, limit.rate);
+              }
             }
           }
         }
