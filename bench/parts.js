@@ -11,7 +11,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { liveProcesses, survey } from './parts/proof.js';
-import { configuration, rows } from './parts/reading.js';
+import { configuration, rows, singlePlan } from './parts/reading.js';
 import { resume, singleStart, singleStop, start } from './parts/statecharts.js';
 import { median } from './report/statistics.js';
 
@@ -22,6 +22,7 @@ const PARTS = {
   'statecharts: stored states restored and resumed': resume,
   'rows of states and intentions parsed and checked': rows,
   'configuration read, checked and planned': configuration,
+  'the file of a single agent read, checked and planned': singlePlan,
   'live processes proven': survey,
 };
 

@@ -5,26 +5,46 @@ import { loadConfig } from '../../lib/config/spec-source.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { restore } from '../../lib/control/recovery/restore.ts';
 import { ANY_INTENTION, intentionCells } from '../../lib/store/rows/intention-rows.ts';
-import { measured } from './measured.js';
+import { measured, medianOf } from './measured.js';
 import { storedStates } from './statecharts.js';
 
-/** A configuration with a service for each id: read, checked and planned. */
-export async function configuration(ids) {
+function inFolder(run) {
   const folder = mkdtempSync(join(tmpdir(), 'coredinator-bench-'));
-  try {
+  return run(folder).finally(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+function configurationIn(folder) {
+  return loadConfig({ basePath: folder, configFile: null, workingDirectory: folder, env: {} });
+}
+
+/** A configuration with a service for each id: read, checked and planned. */
+export function configuration(ids) {
+  return inFolder(async (folder) => {
     const lines = ids.map((id) => `  ${id}: { kind: corebench }\n`);
     const kind = '{ executable: corebench, settle: 0ms }';
     writeFileSync(join(folder, 'coredinator.yaml'), `kinds:\n  corebench: ${kind}\nservices:\n${lines.join('')}`);
     let specs = [];
     const figures = await measured(ids, async () => {
-      const options = { basePath: folder, configFile: null, workingDirectory: folder, env: {} };
-      specs = await (await loadConfig(options)).specSource.hostServices();
+      specs = await (await configurationIn(folder)).specSource.hostServices();
     });
     if (specs.length !== ids.length) throw new Error(`${specs.length} of ${ids.length} services were planned.`);
     return figures;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+/** The file of a single agent of the default type: read, checked and planned. */
+export function singlePlan(ids) {
+  return inFolder(async (folder) => {
+    const configPath = join(folder, 'agent.yaml');
+    writeFileSync(configPath, '{}\n');
+    const { specSource } = await configurationIn(folder);
+    return medianOf(ids, async (agentId) => {
+      const { services } = await specSource.planAgent({ configPath, agentId });
+      if (services.length !== 2) throw new Error(`${services.length} services were planned.`);
+    });
+  });
 }
 
 /** The rows of intentions and of actors that run: parsed and checked, without the database. */

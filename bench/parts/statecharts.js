@@ -1,19 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { resumeOf } from '../../lib/actors/service/resume.ts';
 import { createRoot } from '../../lib/actors/supervisor/root.ts';
 import { createSupervisorMachine } from '../../lib/actors/supervisor/machine.ts';
 import { serviceRefs } from '../../lib/control/actors.ts';
 import { ActorWorld } from '../../spec/support/actors/actor-world.ts';
 import { serviceSpec } from '../../spec/support/actors/specs.ts';
-import { median } from '../report/statistics.js';
-import { measured } from './measured.js';
+import { measured, medianOf, SINGLE } from './measured.js';
 
 /** As many as the host launches at a time with few processors. */
 const AT_A_TIME = 16;
-const SINGLE = 30;
-/** As in the rows of single starts and stops. */
-const WARM_UP = 10;
-const BETWEEN_MS = 30;
 
 function worldWithServices(ids) {
   const world = new ActorWorld();
@@ -67,18 +61,6 @@ export async function resume(ids) {
     }
     assertRunning(serviceRefs(root), ids.length);
   });
-}
-
-/** The median of single commands, each with code that is cold; `act` waits until the actor has done its part. */
-async function medianOf(ids, act) {
-  const taken = [];
-  for (const id of ids.slice(0, SINGLE)) {
-    await pause(BETWEEN_MS);
-    const begunAt = performance.now();
-    await act(id);
-    taken.push(performance.now() - begunAt);
-  }
-  return { seconds: median(taken.slice(WARM_UP)) / 1_000 };
 }
 
 /** A single start: from the command until the process host is asked for a process. */
