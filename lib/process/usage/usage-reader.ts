@@ -152,6 +152,6 @@ export class UsageReader implements ProcessUsage {
 /** The resource usage of these trees, if the system provides it. */
 export function usageOf(trees: () => Iterable<UsedTree>, clock: Clock): ProcessUsage {
   if (process.platform !== 'linux') return { read: () => Promise.resolve(null) };
-  const table = new UsageTable();
+  const table = new UsageTable(trees);
   return new UsageReader({ trees, read: () => table.read(), units: machineUnits(), clock });
 }

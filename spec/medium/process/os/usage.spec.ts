@@ -1,12 +1,15 @@
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseServiceId } from '../../../../lib/model/values/ids.ts';
 import type { TreeUsage } from '../../../../lib/ports/process-usage.ts';
 import type { LocalHost } from '../../../../lib/process/local-process-host.ts';
 import { bestShimKind } from '../../../../lib/process/launch/shim-kind.ts';
+import { procStat, type Identity } from '../../../../lib/process/os/process-identity.ts';
+import { tagOf } from '../../../../lib/process/os/process-table.ts';
 import { machineUnits } from '../../../../lib/process/usage/units.ts';
+import { UsageTable } from '../../../../lib/process/usage/usage-table.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { LocalProcessWorld } from '../../../support/process/local-process-world.ts';
 import { launchedBy } from '../../../support/process/launched-by.ts';
@@ -86,5 +89,33 @@ describe('the resource usage of the trees of a local process host', function () 
   it('is counted in the units of this machine', () => {
     const asked = (name: string): number => Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
     expect(machineUnits()).to.deep.equal({ ticksPerSecond: asked('CLK_TCK'), pageBytes: asked('PAGESIZE') });
+  });
+
+  it('is read without the environments of main processes and shims, which their trees know', async () => {
+    const [shim, main, other] = ['shim', 'main', 'other'].map(
+      () => spawn('sleep', ['1000'], { stdio: 'ignore' }).pid ?? 0,
+    );
+    try {
+      const identityOf = (pid = 0): Identity => ({ pid, start: procStat(pid)?.start ?? '' });
+      const tree = { launchId: '1'.repeat(32), main: identityOf(main), shim: identityOf(shim), isShimShell: false };
+      const read: number[] = [];
+      const table = new UsageTable(
+        () => [tree],
+        (pid) => {
+          read.push(pid);
+          return null;
+        },
+      );
+      for (let time = 0; time < 2; time += 1) {
+        const entries = new Map((await table.read()).map((entry) => [entry.pid, entry]));
+        expect([main, shim, other].map((pid = 0) => entries.get(pid)?.tag)).to.deep.equal([tree.launchId, null, null]);
+      }
+      expect(read.filter((pid) => [main, shim, other].includes(pid))).to.deep.equal([other]);
+      tree.main = { ...tree.main, start: '1' }; // another process with the same pid
+      const entries = await new UsageTable(() => [tree], tagOf).read();
+      expect(entries.find(({ pid }) => pid === main)?.tag).to.equal(null);
+    } finally {
+      for (const pid of [shim, main, other]) if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    }
   });
 });
