@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFolder, type LogLayout } from '../launching/log-layout.ts';
 import type { ServiceId } from '../model/values/ids.ts';
+import type { Instant } from '../model/values/time.ts';
 import { codeOf } from './error-code.ts';
 
 /** A launch that has files with output. */
@@ -24,6 +25,45 @@ export function storedLaunches(layout: LogLayout, serviceId: ServiceId): readonl
     else if (!found.has(generation)) found.set(generation, { generation, form: 'records' });
   }
   return [...found.values()].sort((a, b) => a.generation - b.generation);
+}
+
+/** File systems store times in steps of up to 2 s: a folder that changed longer ago has a new time after its next change. */
+const SETTLED_MS = 3_000;
+
+interface Known {
+  readonly folder: number;
+  readonly changedAt: number;
+  readonly launches: readonly StoredLaunch[];
+}
+
+/** Remembers the launches that have output: the folder of a service is only read again after it has changed. */
+export class KnownLaunches {
+  readonly #layout: LogLayout;
+  readonly #now: () => Instant;
+  readonly #known = new Map<ServiceId, Known>();
+
+  constructor(layout: LogLayout, now: () => Instant = Date.now) {
+    this.#layout = layout;
+    this.#now = now;
+  }
+
+  /** As {@link storedLaunches}. */
+  of(serviceId: ServiceId): readonly StoredLaunch[] {
+    const stats = statSync(logFolder(this.#layout, serviceId), { throwIfNoEntry: false });
+    if (stats === undefined) return [];
+    const { ino: folder, ctimeMs: changedAt } = stats;
+    const known = this.#known.get(serviceId);
+    if (known?.folder === folder && known.changedAt === changedAt) return known.launches;
+    const isSettled = this.#now() - changedAt >= SETTLED_MS;
+    const launches = storedLaunches(this.#layout, serviceId);
+    if (isSettled) this.#known.set(serviceId, { folder, changedAt, launches });
+    return launches;
+  }
+
+  /** Forgets all other services. */
+  keepOnly(services: ReadonlySet<ServiceId>): void {
+    for (const serviceId of this.#known.keys()) if (!services.has(serviceId)) this.#known.delete(serviceId);
+  }
 }
 
 /** The files of one launch, with those next to its output, oldest output first. */

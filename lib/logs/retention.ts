@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServiceId } from '../model/values/ids.ts';
 import { LOG_STREAMS, type LogBounds, type LogPolicy } from '../model/values/log-line.ts';
-import { filesOf, storedLaunches, type StoredLaunch } from './files.ts';
+import { filesOf, KnownLaunches, storedLaunches, type StoredLaunch } from './files.ts';
 import { removeForgotten } from './forgotten.ts';
 import { launchKey, type LogContext } from './log-context.ts';
 import { outputOf } from './outputs.ts';
@@ -37,6 +37,7 @@ export class Retention {
   readonly #context: LogContext;
   readonly #trim: PlainTrim;
   readonly #total: TotalBound;
+  readonly #launches: KnownLaunches;
   readonly #bounds: () => LogBounds;
   #seen = new Map<ServiceId, Seen>();
   #timer: NodeJS.Timeout | null = null;
@@ -49,7 +50,8 @@ export class Retention {
   constructor(context: LogContext, trim: PlainTrim, bounds: () => LogBounds) {
     this.#context = context;
     this.#trim = trim;
-    this.#total = new TotalBound(context);
+    this.#launches = new KnownLaunches(context.layout);
+    this.#total = new TotalBound(context, this.#launches);
     this.#bounds = bounds;
   }
 
@@ -111,12 +113,11 @@ export class Retention {
   }
 
   #check(policy: LogPolicy, before: Seen | undefined): Seen {
-    const { layout } = this.#context;
     const { serviceId } = policy;
     const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
     const isOver = this.#context.hasEnded(serviceId, isSameLaunch ? before.newest : policy.generation);
     if (isSameLaunch && before.form === 'records') return { ...before, policy, isOver };
-    const newest = storedLaunches(layout, serviceId).at(-1);
+    const newest = this.#launches.of(serviceId).at(-1);
     // The log of a launch with records is kept bounded by its shim.
     if (newest?.form !== 'plain') return { policy, newest: newest?.generation ?? 0, form: 'records', ends: '', isOver };
     const output = outputOf(this.#context, serviceId, newest);

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isId, parseServiceId, type ServiceId } from '../model/values/ids.ts';
-import { filesOf, storedLaunches, type StoredLaunch } from './files.ts';
+import { filesOf, type KnownLaunches, type StoredLaunch } from './files.ts';
 import { launchKey, type LogContext } from './log-context.ts';
 
 /** Services to look into before yielding to other work: a few milliseconds. */
@@ -18,23 +18,26 @@ export interface EndedOutput extends StoredLaunch {
 /** Bounds all stored output together. */
 export class TotalBound {
   readonly #context: LogContext;
+  readonly #launches: KnownLaunches;
   /** What launches before the newest of a service take: nobody writes to them. Plain files may be trimmed. */
   #known = new Map<string, EndedOutput>();
 
-  constructor(context: LogContext) {
+  constructor(context: LogContext, launches: KnownLaunches) {
     this.#context = context;
+    this.#launches = launches;
   }
 
   /** The launches to delete so that no more than `totalBytes` are left: those that ended first. Never one that is live. */
   async beyond(totalBytes: number): Promise<readonly EndedOutput[]> {
     const names = readdirSync(this.#context.layout.logs).filter(isId);
+    const services = names.map((name) => parseServiceId(name));
+    this.#launches.keepOnly(new Set(services));
     const known = new Map<string, EndedOutput>();
     const ended: EndedOutput[] = [];
     let sum = 0;
-    for (const [index, name] of names.entries()) {
+    for (const [index, serviceId] of services.entries()) {
       if (index % SLICE === SLICE - 1) await nextTurn();
-      const serviceId = parseServiceId(name);
-      const launches = storedLaunches(this.#context.layout, serviceId);
+      const launches = this.#launches.of(serviceId);
       for (const launch of launches) {
         const { generation, form } = launch;
         const key = launchKey(serviceId, generation);
