@@ -12,13 +12,14 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { liveProcesses, survey } from './parts/proof.js';
 import { configuration, rows, singlePlan } from './parts/reading.js';
-import { resume, singleStart, singleStop, start } from './parts/statecharts.js';
+import { resume, singleEnd, singleStart, singleStop, start } from './parts/statecharts.js';
 import { median } from './report/statistics.js';
 
 const PARTS = {
   'statecharts: start of all in one go': start,
   'statecharts: a single start, until a process is asked for': singleStart,
-  'statecharts: a single stop, without the end of the process': singleStop,
+  'statecharts: a single stop, until the process is to be ended': singleStop,
+  'statecharts: … from the end of the process': singleEnd,
   'statecharts: stored states restored and resumed': resume,
   'rows of states and intentions parsed and checked': rows,
   'configuration read, checked and planned': configuration,

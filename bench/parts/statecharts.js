@@ -76,13 +76,24 @@ export async function singleStart(ids) {
   return figures;
 }
 
-/** A single stop: until the process host is asked to end the process, and from its end until the service is stopped. */
+/** A single stop: until the process host is asked to end the process. */
 export async function singleStop(ids) {
   const world = worldWithServices(ids);
   await startAll(world, ids);
-  return medianOf(ids, async (id) => {
+  return medianOf(ids, (id) => {
     world.service(id).send({ type: 'service.stop', correlationId: null });
     if (world.processes.stops.at(-1)?.serviceId !== id) throw new Error(`The process of ${id} was not asked to end.`);
+  });
+}
+
+/** The same: from the end of the process until the service is stopped. */
+export async function singleEnd(ids) {
+  const world = worldWithServices(ids);
+  await startAll(world, ids);
+  world.processes.holdStops();
+  for (const id of ids.slice(0, SINGLE)) world.service(id).send({ type: 'service.stop', correlationId: null });
+  return medianOf(ids, async (id) => {
+    world.processes.exit(id, { signal: 'SIGTERM' });
     while (!world.service(id).getSnapshot().matches('stopped')) await Promise.resolve();
   });
 }

@@ -91,9 +91,9 @@ class InspectorWorld {
 
   /** Lets the host send more than is held back while the page is paused. */
   async overflow(host: TapeWorld): Promise<void> {
-    const big = 'x'.repeat(1_000_000);
-    for (let round = 0; round < 70; round += 1) host.event('agent:pump1', 'big', undefined, { big });
-    this.receive(host.texts.splice(0));
+    host.event('agent:pump1', 'big', undefined, { big: 'x'.repeat(1_000_000) });
+    const texts = host.texts.splice(0);
+    this.receive(Array.from({ length: 70 }, () => texts).flat());
     await this.pass(100);
   }
 
@@ -190,10 +190,10 @@ describe('the machine of the inspector page', () => {
   it('gets the state of all actors again if too much comes before it has caught up', async () => {
     const page = new InspectorWorld();
     const host = await page.begin();
+    host.event('agent:pump1', 'big', undefined, { big: 'x'.repeat(30_000) });
+    const texts = host.texts.splice(0);
     const send = (count: number): void => {
-      const big = 'x'.repeat(30_000);
-      for (let round = 0; round < count; round += 1) host.event('agent:pump1', 'big', undefined, { big });
-      page.receive(host.texts.splice(0));
+      page.receive(Array.from({ length: count }, () => texts).flat());
     };
     page.actor.send({ type: 'pause' });
     send(2_000);
