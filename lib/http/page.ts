@@ -23,8 +23,7 @@ const MAX_CURSORS = 10_000;
  */
 export class Pages {
   readonly #what: string;
-  /** The ids of the last call, and increasing numbers for them. */
-  #ids: readonly string[] = [];
+  /** Increasing numbers in list order, for the items of the last call. */
   #places = new Map<string, number>();
   #newest = 0;
   /** The positions of cursors that were returned to clients. */
@@ -54,7 +53,8 @@ export class Pages {
 
   /** An item that returns under its old id is at the end of the list and gets a new position. */
   #renumber(all: readonly { readonly id: string }[]): void {
-    if (all.length === this.#ids.length && all.every(({ id }, index) => id === this.#ids[index])) return;
+    const ids = this.#places.keys();
+    if (all.length === this.#places.size && all.every(({ id }) => id === ids.next().value)) return;
     const places = new Map<string, number>();
     let before = 0;
     for (const { id } of all) {
@@ -63,7 +63,6 @@ export class Pages {
       places.set(id, before);
     }
     this.#places = places;
-    this.#ids = [...places.keys()];
   }
 
   #give(id: string): void {

@@ -74,8 +74,8 @@ export function serviceSetup(ports: ServicePorts, clock: Clock) {
       findsOnlyRejected: ({ context, event }) => findsOnlyRejected(context, choiceIn(event)),
       isLaunchedUnprobed: ({ context, event }) =>
         outcomeIn(event).type === 'launched' && context.spec.probes.startup === null,
-      startsAtOnce: ({ context: { spec }, event }) =>
-        outcomeIn(event).type === 'launched' && spec.probes.startup === null && spec.settleMs === 0,
+      hasNoSettleTime: ({ context }) => context.spec.settleMs === 0,
+      startsAtOnce: and(['isLaunchedUnprobed', 'hasNoSettleTime']),
       startsAtOnceUnready: and(['startsAtOnce', 'hasReadinessProbe']),
       isLaunched: ({ event }) => outcomeIn(event).type === 'launched',
       isBlocked: ({ event }) => outcomeIn(event).type === 'blocked',
