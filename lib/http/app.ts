@@ -5,7 +5,7 @@ import type { Control } from '../control/control.ts';
 import type { MachineLibrary } from '../ports/machine-library.ts';
 import type { Exposition, RequestMeter } from '../ports/meter.ts';
 import { Guards, type GuardOptions } from './access/guards.ts';
-import { measured } from './measure-requests.ts';
+import { RequestMeasures } from './measure-requests.ts';
 import { RequestError } from './problem.ts';
 import type { RequestState } from './request-context.ts';
 import { requestPipeline } from './request-pipeline.ts';
@@ -70,8 +70,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const streamLimit = new StreamLimit(options.maxStreams);
   const routes = allRoutes(control, { name, version }, exposition, machines, streamLimit, inspectorUrl);
   const app = new Koa<RequestState>();
-  if (meter !== undefined) app.use(measured(meter));
-  app.use(requestPipeline({ log, host: { name, version }, guards }));
+  const measures = meter && new RequestMeasures(meter);
+  app.use(requestPipeline({ log, host: { name, version }, guards, measures }));
   app.use(createRouter(routes));
   app.use((ctx: RouterContext<RequestState>) => {
     refuseUnrouted(ctx, upgrades);

@@ -1,7 +1,6 @@
-import type { Middleware, Next } from 'koa';
 import { ENDPOINTS } from '../api/paths.ts';
 import type { RequestMeter } from '../ports/meter.ts';
-import type { Context, RequestState } from './request-context.ts';
+import type { Context } from './request-context.ts';
 
 /** The route label of requests without a route. */
 const NO_ROUTE = 'none';
@@ -23,20 +22,25 @@ function streamsAmong(underWay: Iterable<Context>): ReadonlyMap<string, number> 
   return routes;
 }
 
-/** The outermost middleware: measures every request and counts open streams. */
-export function measured(meter: RequestMeter): Middleware<RequestState> {
-  const underWay = new Set<Context>();
-  meter.watchStreams(() => streamsAmong(underWay));
-  return async (ctx: Context, next: Next): Promise<void> => {
-    const begunAt = performance.now();
-    underWay.add(ctx);
-    try {
-      await next();
-    } finally {
-      underWay.delete(ctx);
-    }
+/** Measures every request and counts open streams. */
+export class RequestMeasures {
+  readonly #meter: RequestMeter;
+  readonly #underWay = new Set<Context>();
+
+  constructor(meter: RequestMeter) {
+    this.#meter = meter;
+    meter.watchStreams(() => streamsAmong(this.#underWay));
+  }
+
+  begun(ctx: Context): void {
+    this.#underWay.add(ctx);
+  }
+
+  /** The response is complete, or streams no longer. */
+  ended(ctx: Context, seconds: number): void {
+    this.#underWay.delete(ctx);
     if (isStreaming(ctx)) return;
-    const { method, status } = ctx;
-    meter.answered({ method, route: routeOf(ctx), status, seconds: (performance.now() - begunAt) / 1_000 });
-  };
+    const { req, res } = ctx;
+    this.#meter.answered({ method: req.method ?? '', route: routeOf(ctx), status: res.statusCode, seconds });
+  }
 }

@@ -8,6 +8,7 @@ import type { Guards } from './access/guards.ts';
 import { sendSignInPage } from './access/sign-in-page.ts';
 import type { HostLabel } from './host-label.ts';
 import { jsonText } from './json-text.ts';
+import type { RequestMeasures } from './measure-requests.ts';
 import { problemAnswer, rawPath, RequestError } from './problem.ts';
 import type { Context, RequestState } from './request-context.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -17,6 +18,8 @@ export interface PipelineOptions {
   readonly log: Log;
   readonly host: HostLabel;
   readonly guards: Guards;
+  /** Default: requests are not measured. */
+  readonly measures?: RequestMeasures | undefined;
 }
 
 const COMMON_HEADERS = Object.entries(SECURITY_HEADERS);
@@ -59,37 +62,41 @@ function sendProblem(ctx: Context, error: unknown, host: HostLabel): void {
   ctx.body = jsonText(problem);
 }
 
-function logRequest(log: Log, ctx: Context, startedAt: number): void {
-  const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
+function logRequest(log: Log, { req, res, state }: Context, tookMs: number): void {
   const fields = {
-    request_id: ctx.state.requestId,
-    method: ctx.method,
-    path: rawPath(ctx.req),
-    status: ctx.status,
-    ms,
+    request_id: state.requestId,
+    method: req.method,
+    path: rawPath(req),
+    status: res.statusCode,
+    ms: Math.round(tookMs * 1000) / 1000,
   };
-  if (isReading(ctx.method)) log.debug(fields, 'request');
+  if (isReading(req.method)) log.debug(fields, 'request');
   else log.info(fields, 'command');
 }
 
 /**
- * The outermost pipeline: assigns the request id, runs the guards, turns errors into problem documents and logs one
- * line. Koa itself never sees an error of a route.
+ * The outermost pipeline: assigns the request id, runs the guards, turns errors into problem documents, measures the request and
+ * logs one line. Koa itself never sees an error of a route.
  */
 export function requestPipeline(options: PipelineOptions): Middleware<RequestState> {
-  const { log, host, guards } = options;
+  const { log, host, guards, measures } = options;
   return async (ctx: Context, next: Next): Promise<void> => {
     const startedAt = performance.now();
+    measures?.begun(ctx);
     ctx.state.requestId = requestIdOf(ctx.req);
     for (const [name, value] of COMMON_HEADERS) ctx.res.setHeader(name, value);
     ctx.res.setHeader('X-CoreRL-Version', host.version);
     ctx.res.setHeader('X-Request-Id', ctx.state.requestId);
     try {
-      if (!(await guards.answered(ctx))) await next();
+      const isAnswered = guards.answered(ctx);
+      if (!(typeof isAnswered === 'boolean' ? isAnswered : await isAnswered)) await next();
     } catch (error) {
       sendProblem(ctx, error, host);
       logFailure(log, error, ctx);
+    } finally {
+      const tookMs = performance.now() - startedAt;
+      measures?.ended(ctx, tookMs / 1_000);
+      logRequest(log, ctx, tookMs);
     }
-    logRequest(log, ctx, startedAt);
   };
 }

@@ -65,6 +65,15 @@ type AnyHandler =
   | ((call: Call<unknown, unknown>) => unknown)
   | { readonly write: (call: Call<unknown, unknown>) => unknown };
 
+async function respond(handler: AnyHandler, call: Call<unknown, unknown>): Promise<void> {
+  if (typeof handler === 'function') sendJson(call.ctx, await handler(call));
+  else await handler.write(call);
+}
+
+function claimed(call: Call<unknown, unknown>, claim: IdempotencyClaim): Call<unknown, unknown> {
+  return { ...call, origin: { ...call.origin, claim } };
+}
+
 /** The route of an operation: validates query and body against its schemas, calls the handler and responds. */
 export function routeOf(id: OperationId, handler: AnyHandler, idempotency: IdempotencyControl): Route {
   const [method, ...paths] = ENDPOINTS[id];
@@ -79,13 +88,8 @@ export function routeOf(id: OperationId, handler: AnyHandler, idempotency: Idemp
       origin: originOf(ctx),
       ctx,
     };
-    const carryOut = async (claim?: IdempotencyClaim): Promise<void> => {
-      const claimed = claim === undefined ? call : { ...call, origin: { ...call.origin, claim } };
-      if (typeof handler === 'function') sendJson(ctx, await handler(claimed));
-      else await handler.write(claimed);
-    };
-    if (key === null) await carryOut();
-    else await once(idempotency, ctx, key, call.body, carryOut);
+    if (key === null) await respond(handler, call);
+    else await once(idempotency, ctx, key, call.body, (claim) => respond(handler, claimed(call, claim)));
   };
   return { id, method, paths: paths.map((path) => path.replace(/\{(\w+)\}/g, ':$1')), handle };
 }

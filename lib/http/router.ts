@@ -4,20 +4,20 @@ import type { Next } from 'koa';
 import type { RequestState } from './request-context.ts';
 import type { Route } from './route.ts';
 
-/** The first two parts of a path, which have no parameters in any route. */
+/** The first two parts of a path, which have no parameters in any route, and the number of all: of one group, few routes match the same path. */
 function groupOf(path: string): string {
-  const second = path.indexOf('/', 1);
-  if (second === -1) return path;
-  const third = path.indexOf('/', second + 1);
-  return third === -1 ? withoutSlash(path) : path.slice(0, third);
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith('/') ? path.slice(0, -1) : path;
+  const length = path.endsWith('/') ? path.length - 1 : path.length;
+  let parts = 0;
+  let end = length;
+  for (let at = 0; at !== -1 && at < length; at = path.indexOf('/', at + 1)) {
+    parts += 1;
+    if (parts === 3) end = at;
+  }
+  return `${parts}${path.slice(0, end)}`;
 }
 
 /**
- * A middleware that calls the route of a request. A router of Koa tries one of its routes after another, so each group of routes that begin
+ * A middleware that calls the route of a request. A router of Koa tries one of its routes after another, so each group of routes that look
  * alike has its own.
  */
 export function createRouter(

@@ -2,13 +2,15 @@
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** What the name of the line has after the name of the family, in histograms: `_bucket`, `_sum` or `_count`. */
+  readonly suffix?: string;
 }
 
 /** A family whose samples are read on request, so that nothing has to keep it up to date. */
 export interface Family {
   readonly name: string;
   readonly help: string;
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   readonly labelNames: readonly string[];
   readonly read: () => Iterable<Sample>;
 }
@@ -34,5 +36,5 @@ function lineOf(name: string, { labels, value }: Sample): string {
 export function* linesOf({ name, help, type, read }: Family): Generator<string, void, undefined> {
   yield `# HELP ${name} ${escapedHelp(help)}`;
   yield `# TYPE ${name} ${type}`;
-  for (const sample of read()) yield lineOf(name, sample);
+  for (const sample of read()) yield lineOf(name + (sample.suffix ?? ''), sample);
 }

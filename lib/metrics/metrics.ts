@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Instant } from '../model/values/time.ts';
-import type { Exposition, MeasuredHost, ProbeMeter, ProcessMeter, RequestMeter } from '../ports/meter.ts';
+import type { Exposition, MeasuredHost, ProbeMeter, ProcessMeter } from '../ports/meter.ts';
 import type { HostVitals, ProcessUsage } from '../ports/process-usage.ts';
 import { EventMeter } from './event-meter.ts';
 import { TextExposition } from './exposition.ts';
@@ -11,7 +11,7 @@ import { hostFamilies } from './host-families.ts';
 import { LOOP_SAMPLE_MS, NodeVitals } from './host-vitals.ts';
 import { PromProbeMeter } from './probe-meter.ts';
 import { PromProcessMeter } from './process-meter.ts';
-import { PromRequestMeter } from './request-meter.ts';
+import { HostRequestMeter } from './request-meter.ts';
 import { serviceFamilies, usageFamilies } from './service-families.ts';
 import { StoreMeter } from './store-meter.ts';
 
@@ -32,7 +32,7 @@ export class Metrics {
   readonly store: StoreMeter;
   readonly processes: ProcessMeter;
   readonly probes: ProbeMeter;
-  readonly requests: RequestMeter;
+  readonly requests: HostRequestMeter;
   readonly vitals: HostVitals = new NodeVitals();
   readonly exposition: Exposition;
   readonly #registry = new Registry();
@@ -45,7 +45,7 @@ export class Metrics {
     this.store = new StoreMeter(this.#registry);
     this.processes = new PromProcessMeter(this.#registry);
     this.probes = new PromProbeMeter(this.#registry);
-    this.requests = new PromRequestMeter(this.#registry);
+    this.requests = new HostRequestMeter(this.#registry);
     this.exposition = new TextExposition(this.#registry, async () => {
       if (hasProcessMetrics) await (this.#ofProcess ??= this.#measureProcess());
       return this.#families(version, await this.#take());
@@ -61,7 +61,12 @@ export class Metrics {
   #families(version: string, frame: Frame): readonly Family[] {
     const { exits, lastSeq } = this.events;
     const facts = { version, readyAfterSeconds: this.#readyAfterSeconds, lastSeq };
-    return [...hostFamilies(frame, facts), ...serviceFamilies(frame, exits), ...usageFamilies(frame)];
+    return [
+      this.requests.family(),
+      ...hostFamilies(frame, facts),
+      ...serviceFamilies(frame, exits),
+      ...usageFamilies(frame),
+    ];
   }
 
   /** The host is ready; its actors can be measured from now on. */

@@ -142,14 +142,18 @@ export class HostQueries implements Queries {
   }
 
   service(id: string): ServiceView {
-    const orphan = serviceRef(this.#runtime.root, id) === undefined ? foreignOrphan(this.#runtime, id) : null;
-    return orphan === null ? this.view(this.snapshotOf(id)) : this.#orphanView(orphan);
+    const snapshot = serviceRef(this.#runtime.root, id)?.getSnapshot();
+    if (snapshot !== undefined) return this.view(snapshot);
+    const orphan = foreignOrphan(this.#runtime, id);
+    if (orphan === null) throw new ServiceNotFoundError(id);
+    return this.#orphanView(orphan);
   }
 
   async serviceInFull(id: string): Promise<ServiceView> {
     const view = this.service(id);
+    if (view.last_exit === null) return view;
     const snapshot = serviceRef(this.#runtime.root, id)?.getSnapshot();
-    if (view.last_exit === null || snapshot === undefined) return view;
+    if (snapshot === undefined) return view;
     const tail = await outputTail(this.#runtime.ports, snapshot.context).catch(() => null);
     return { ...view, last_exit: { ...view.last_exit, output_tail: tail?.lines ?? null } };
   }

@@ -95,15 +95,15 @@ async function refuseAttempt(
 /**
  * Rejects requests without a valid token or session cookie: 401 without one, 403 for a command with a read-only token,
  * and 429 for a wrong token after too many of them. A valid token is never rejected because of other requests from its
- * address.
+ * address. Only a wrong one makes the request wait.
  */
 export function tokenGuard(
   access: Access,
   attempts: FailedAttempts,
   isOwnPage: (req: IncomingMessage) => boolean,
-): (req: IncomingMessage, path: string) => Promise<Admission> {
+): (req: IncomingMessage, path: string) => Admission | Promise<never> {
   const isGuarded = access.full !== null || access.readOnly !== null;
-  return async (req, path) => {
+  return (req, path) => {
     if (!isGuarded || OPEN_PATHS.has(path)) return UNRESTRICTED;
     const credential = credentialOf(req, isOwnPage);
     if (credential === null && req.headers.authorization === undefined) {

@@ -59,7 +59,7 @@ export class Guards {
   readonly #corsOrigins: readonly string[];
   readonly #checkHost: (req: IncomingMessage) => void;
   readonly #checkOrigin: (req: IncomingMessage) => string | null;
-  readonly #checkToken: (req: IncomingMessage, path: string) => Promise<Admission>;
+  readonly #checkToken: (req: IncomingMessage, path: string) => Admission | Promise<never>;
   readonly #sources: CommandSources;
 
   constructor(options: GuardOptions) {
@@ -73,17 +73,19 @@ export class Guards {
     this.#sources = new CommandSources(options.peerUsers ?? NO_PEER_USERS, isOwnPage);
   }
 
-  /** Admits a request or throws RequestError. True: it was a preflight, which is already answered. */
-  async answered(ctx: Context): Promise<boolean> {
+  /** Admits a request or throws (for a wrong token: rejects with) RequestError. True: it was a preflight, which is already answered. */
+  answered(ctx: Context): boolean | Promise<never> {
     const { req } = ctx;
     refuseDuplicates(req);
     this.#checkHost(req);
     if (this.#corsOrigins.length > 0) ctx.res.setHeader('Vary', 'Origin');
     const origin = this.#checkOrigin(req);
     if (origin !== null && allowOrigin(ctx, origin)) return true;
-    ctx.state.admission = await this.#checkToken(req, checkedPath(req));
+    const admission = this.#checkToken(req, checkedPath(req));
+    if (admission instanceof Promise) return admission;
+    ctx.state.admission = admission;
     refuseOversized(req);
-    if (!isReading(req.method)) ctx.state.source = this.#sources.of(req, ctx.state.admission);
+    if (!isReading(req.method)) ctx.state.source = this.#sources.of(req, admission);
     return false;
   }
 
