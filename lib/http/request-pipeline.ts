@@ -95,8 +95,11 @@ export function requestPipeline(options: PipelineOptions): Middleware<RequestSta
       logFailure(log, error, ctx);
     } finally {
       const tookMs = performance.now() - startedAt;
-      measures?.ended(ctx, tookMs / 1_000);
-      logRequest(log, ctx, tookMs);
+      // After Koa has sent the response: nobody waits for this.
+      process.nextTick(() => {
+        measures?.ended(ctx, tookMs / 1_000);
+        logRequest(log, ctx, tookMs);
+      });
     }
   };
 }

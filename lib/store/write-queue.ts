@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { OnStoreWrite, StoreWriter } from '../ports/store-writes.ts';
 import { dropBroken, type SqlSession } from './connection.ts';
 import { failureKind, unavailable } from './failure.ts';
-import { planBatch, transactionOf, type RowWrite } from './rows/batch.ts';
+import { planBatch, scriptOf, transactionOf, type Execution, type RowWrite } from './rows/batch.ts';
 
 /** The rows of one caller, written atomically. */
 interface Member {
@@ -139,15 +139,20 @@ export class WriteQueue {
     const executions = planBatch(writes);
     const [first] = executions;
     try {
-      if (first !== undefined && executions.length === 1) {
-        await this.#options.session.run(first.sql, first.rows); // a single statement is its own transaction
-        return;
-      }
-      await this.#options.session.exec(transactionOf(executions));
+      // A single statement is its own transaction.
+      if (first !== undefined && executions.length === 1) await this.#execute(first);
+      else await this.#options.session.exec(transactionOf(executions));
     } catch (error) {
       await this.#leaveTransaction(executions.length > 1, error);
       throw error;
     }
+  }
+
+  /** The rows of an insert are part of its text, so there is nothing that could be prepared once. */
+  #execute(execution: Execution): Promise<void> {
+    const { statement, rows } = execution;
+    const { session } = this.#options;
+    return statement.form === 'values' ? session.exec(scriptOf(execution)) : session.run(statement.sql, rows);
   }
 
   /** Leaves the failed transaction; if that is not certain, the connection is replaced by a new one. */

@@ -17,10 +17,16 @@ export type Table =
 /** A value of a column. */
 export type Cell = string | number | null;
 
-/** A statement whose only parameter is a JSON array of rows, each an array of cells. */
+/** A statement for any number of rows. */
 export interface RowStatement {
   readonly table: Table;
+  /** With `?1` where its rows belong. */
   readonly sql: string;
+  /**
+   * What stands for `?1`: the rows as SQL has them after VALUES, or (default) a JSON array of rows, each an array of cells. SQLite
+   * inserts twice as many rows a second from VALUES as from JSON.
+   */
+  readonly form?: 'values';
 }
 
 /** One row for one statement. */
@@ -31,20 +37,21 @@ export interface RowWrite {
    * once.
    */
   readonly key: string | number;
-  /** The cells as JSON text, created with the write, so that later changes do not affect it. */
-  readonly json: string;
+  /** The cells in the form of the statement, created with the write, so that later changes do not affect it. */
+  readonly text: string;
   /** Takes it back, whether or not it was carried out; absent: the next write of the same object does. */
   readonly undo?: RowWrite;
 }
 
 /** One execution of a statement. */
 export interface Execution {
-  readonly sql: string;
+  readonly statement: RowStatement;
+  /** What stands for `?1`. */
   readonly rows: string;
 }
 
 interface OpenExecution {
-  readonly sql: string;
+  readonly statement: RowStatement;
   readonly keys: Set<string | number>;
   readonly rows: string[];
 }
@@ -58,21 +65,36 @@ export function inserter<const Columns extends readonly string[]>(
   columns: Columns,
   onConflict = '',
 ): (key: string | number, cells: Readonly<Record<Columns[number], Cell>>) => RowWrite {
-  const values = columns.map((_, index) => `value ->> ${index}`).join(', ');
-  // `WHERE true` shows SQLite's parser that ON CONFLICT does not belong to a join.
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values} FROM json_each(?1) WHERE true ${onConflict}`;
-  const statement = { table, sql };
+  const statement = {
+    table,
+    sql: `INSERT INTO ${table} (${columns.join(', ')}) VALUES ?1 ${onConflict}`,
+    form: 'values',
+  } as const;
   return (key, cells) => ({
     statement,
     key,
     // map() loses Columns[number] and has plain strings.
-    json: JSON.stringify(columns.map((column) => cells[column as Columns[number]])),
+    text: `(${columns.map((column) => literal(cells[column as Columns[number]])).join(',')})`,
   });
+}
+
+function literal(cell: Cell): string {
+  if (typeof cell === 'string') return textLiteral(cell);
+  return cell === null || !Number.isFinite(cell) ? 'NULL' : String(cell); // as in JSON
+}
+
+/** A NUL character would end the script, so a text that contains one is read from JSON. */
+function textLiteral(text: string): string {
+  return text.includes('\0') ? `(${quoted(JSON.stringify([text]))} ->> 0)` : quoted(text);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** A row for a statement that is not an insert. */
 export function rowFor(statement: RowStatement, key: string | number, cells: readonly Cell[]): RowWrite {
-  return { statement, key, json: JSON.stringify(cells) };
+  return { statement, key, text: JSON.stringify(cells) };
 }
 
 /**
@@ -81,28 +103,33 @@ export function rowFor(statement: RowStatement, key: string | number, cells: rea
  */
 export function planBatch(writes: Iterable<RowWrite>): readonly Execution[] {
   const tables = new Map<Table, OpenExecution[]>();
-  for (const { statement, key, json } of writes) {
+  for (const { statement, key, text } of writes) {
     let executions = tables.get(statement.table);
     if (executions === undefined) tables.set(statement.table, (executions = []));
     let last = executions.at(-1);
-    if (last === undefined || last.sql !== statement.sql || last.keys.has(key)) {
-      last = { sql: statement.sql, keys: new Set(), rows: [] };
+    if (last === undefined || last.statement.sql !== statement.sql || last.keys.has(key)) {
+      last = { statement, keys: new Set(), rows: [] };
       executions.push(last);
     }
     last.keys.add(key);
-    last.rows.push(json);
+    last.rows.push(text);
   }
-  return [...tables.values()].flat().map(({ sql, rows }) => ({ sql, rows: `[${rows.join(',')}]` }));
+  return [...tables.values()].flat().map(({ statement, rows }) => {
+    const list = rows.join(',');
+    return { statement, rows: statement.form === 'values' ? list : `[${list}]` };
+  });
 }
 
 /**
  * One transaction as a script: SQLite runs it in one turn of its thread, where a call for each statement takes one turn
- * each. The rows stand in it as literals; JSON text contains no NUL character, which could not be in one.
+ * each.
  */
 export function transactionOf(executions: readonly Execution[]): string {
-  const statements = executions.map(({ sql, rows }) => {
-    const literal = `'${rows.replaceAll("'", "''")}'`;
-    return sql.replaceAll('?1', () => literal); // a function: "$&" in the rows must stay as it is
-  });
-  return ['BEGIN IMMEDIATE', ...statements, 'COMMIT'].join(';\n');
+  return ['BEGIN IMMEDIATE', ...executions.map(scriptOf), 'COMMIT'].join(';\n');
+}
+
+/** The statement with its rows as literals; JSON text contains no NUL character, which could not be in one. */
+export function scriptOf({ statement: { sql, form }, rows }: Execution): string {
+  const given = form === 'values' ? rows : quoted(rows);
+  return sql.replaceAll('?1', () => given); // a function: "$&" in the rows must stay as it is
 }

@@ -124,12 +124,12 @@ describe('A store that cannot be written', () => {
     let limit = 90;
     const limited: SqlSession = new Connection(file, 'PRAGMA synchronous = NORMAL;');
     const session: SqlSession = {
-      run: async (sql, ...parameters) => {
-        await limited.all(`PRAGMA max_page_count = ${limit}`);
-        await limited.run(sql, ...parameters);
-      },
+      run: (sql, ...parameters) => limited.run(sql, ...parameters),
       all: (sql) => limited.all(sql),
-      exec: (script) => limited.exec(script),
+      exec: async (script) => {
+        await limited.all(`PRAGMA max_page_count = ${limit}`);
+        await limited.exec(script);
+      },
       drop: () => limited.drop(),
     };
     const queue = new WriteQueue({ file, session, log: new RecordingLog() });

@@ -121,6 +121,14 @@ function describeActors(store: () => ActorStore): void {
     expect(await store().loadActors()).to.deep.equal([root, actorRow('service:a')]);
   });
 
+  it('returns any text as it was written, whatever it means to SQL', async () => {
+    const texts = ["it's; COMMIT;\n--", '?1 $& %s', 'before \0 after', "\0'\0", '', '\u2028 ☃ 𝕏'];
+    const rows = texts.map((state, index) => actorRow(`service:${index}`, { state }));
+    for (const row of rows.slice(0, 2)) await store().commitActors(actorCommit({ upserts: [row] }));
+    await store().commitActors(actorCommit({ upserts: rows.slice(2), journal: [journalEntry(1)] }));
+    expect(await store().loadActors()).to.deep.equal(rows);
+  });
+
   it('loads actors in the order of their first insertion, regardless of updates', async () => {
     await store().commitActors(actorCommit({ upserts: [actorRow('z'), actorRow('m'), actorRow('a')] }));
     await store().commitActors(actorCommit({ upserts: [actorRow('z', { state: 'failed' })] }));
