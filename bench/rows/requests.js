@@ -5,6 +5,7 @@ import { LIMIT } from '../report/figures.js';
 import { quantile } from '../readings.js';
 import { requestText, startLoad } from '../stage/load.js';
 import { reporters } from '../stage/stage.js';
+import { bareText, giveTheSame } from './bare-app.js';
 import { onStages, rotated } from './rounds.js';
 
 const OWN = 'coredinator';
@@ -28,11 +29,8 @@ const titlesOf = (id, title) => [
   },
 ];
 
-/** The routes of bare-route.js with the answer of the host, by the end of the id of their row. */
+/** The routes of bare-app.js with the answer of the host, by the end of the id of their row. */
 const LIKE_THE_HOST = ['same', 'counted'];
-
-/** Headers that each server makes itself. */
-const OF_THE_SERVER = new Set(['connection', 'keep-alive', 'date', 'content-length']);
 
 /** Requests on several connections by a program in C; the rate, and the 99th percentile in milliseconds. */
 function loadHttp(program, port, text, seconds) {
@@ -69,14 +67,8 @@ async function bareRoutes() {
   return {
     load: { port, status: text, list: text },
     /** Lets routes give the answer that a host gives to a request. */
-    async giveTheSame(what, host) {
-      const path = host[what].split(' ', 2)[1];
-      const answer = await fetch(`http://127.0.0.1:${host.port}${path}`);
-      const headers = [...answer.headers].filter(([name]) => !OF_THE_SERVER.has(name));
-      child.send({ what, headers, body: await answer.text() });
-      await once(child, 'message');
-    },
-    loadOf: (route, what) => ({ port, [what]: requestText(port, `/${route}/${what}`) }),
+    giveTheSame: (what, host) => giveTheSame(port, what, { port: host.port, path: host[what].split(' ', 2)[1] }),
+    loadOf: (route, what) => ({ port, [what]: bareText(port, route, what) }),
     async close() {
       const exit = once(child, 'exit');
       child.disconnect();
