@@ -21,9 +21,13 @@ const COLUMNS = [
   'exit',
 ];
 
+const literal = (cell) => (typeof cell === 'string' ? `'${cell.replaceAll("'", "''")}'` : String(cell ?? null));
+
+const literalsOf = ({ row }) => `(${COLUMNS.map((name) => literal(row[name])).join(',')})`;
+
 /** Any number of rows in one statement, which is its own transaction and one turn of the thread of SQLite. */
-const SAVE = `INSERT OR REPLACE INTO service (${COLUMNS.join(', ')})
-  SELECT ${COLUMNS.map((_, index) => `value ->> ${index}`).join(', ')} FROM json_each(?1)`;
+const saveAll = (services) =>
+  `INSERT OR REPLACE INTO service (${COLUMNS.join(', ')}) VALUES ${services.map(literalsOf).join(',')}`;
 
 /**
  * Opens the database. `rows` is what it contained; `save(service)` resolves when the row that the service has by then is
@@ -32,7 +36,6 @@ const SAVE = `INSERT OR REPLACE INTO service (${COLUMNS.join(', ')})
 export async function openStore(filename) {
   const database = await open({ filename, driver: sqlite3.Database });
   await database.exec(SETUP);
-  const statement = await database.prepare(SAVE);
   let waiting = new Set();
   let last = Promise.resolve();
   let next = null;
@@ -40,7 +43,7 @@ export async function openStore(filename) {
     next = null;
     const services = [...waiting];
     waiting = new Set();
-    await statement.run(JSON.stringify(services.map((service) => COLUMNS.map((name) => service.row[name]))));
+    await database.exec(saveAll(services));
   };
   return {
     rows: await database.all('SELECT * FROM service'),

@@ -27,8 +27,7 @@ export class OperatorLog {
   /** Takes events in ascending order; the state change after an exit must be in the same call. */
   published(events: readonly JournalEntry[]): void {
     for (const [index, event] of events.entries()) {
-      const next = events.slice(index + 1).find(({ serviceId }) => serviceId === event.serviceId);
-      const line = this.#lineOf(event, next);
+      const line = this.#lineOf(event, () => nextOf(events, index));
       if (line !== null) this.#written = this.#written.then(line);
     }
   }
@@ -38,7 +37,7 @@ export class OperatorLog {
     await this.#written;
   }
 
-  #lineOf(event: JournalEntry, next: JournalEntry | undefined): (() => void | Promise<void>) | null {
+  #lineOf(event: JournalEntry, next: () => JournalEntry | undefined): (() => void | Promise<void>) | null {
     const { type, serviceId: service, detail } = event;
     const sentence = (): string => describeEvent(event);
     const fields = { service, ...(event.agentId === null ? {} : { agent: event.agentId }) };
@@ -54,7 +53,7 @@ export class OperatorLog {
         };
       }
       case 'process.exited':
-        return isExpected(event, next)
+        return isExpected(event, next())
           ? () => {
               this.#log.info({ ...fields, ...exitFields(event) }, sentence());
             }
@@ -100,6 +99,13 @@ function exitFields({ detail, ended }: JournalEntry): Readonly<Record<string, un
   const { generation, code, signal, class: exitClass } = detail;
   const process = ended === undefined ? { pid: undefined } : processDetail(ended);
   return { ...process, generation, code, signal, class: exitClass, uptime_ms: ended?.uptimeMs };
+}
+
+/** The next event of the same service. */
+function nextOf(events: readonly JournalEntry[], index: number): JournalEntry | undefined {
+  for (let at = index + 1; at < events.length; at += 1)
+    if (events[at]?.serviceId === events[index]?.serviceId) return events[at];
+  return undefined;
 }
 
 /** Whether a stop was requested, or the service has completed. */

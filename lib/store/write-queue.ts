@@ -175,5 +175,5 @@ export class WriteQueue {
  * launch with another id. A command is not repeated; it stays as a whole, for the next host.
  */
 function undoOf({ writes, writer }: Member): readonly RowWrite[] {
-  return writer === 'command' ? [] : writes.flatMap(({ undo }) => undo ?? []);
+  return writer === 'command' ? [] : writes.flatMap(({ undo }) => undo?.() ?? []);
 }

@@ -40,7 +40,7 @@ export interface RowWrite {
   /** The cells in the form of the statement, created with the write, so that later changes do not affect it. */
   readonly text: string;
   /** Takes it back, whether or not it was carried out; absent: the next write of the same object does. */
-  readonly undo?: RowWrite;
+  readonly undo?: () => RowWrite;
 }
 
 /** One execution of a statement. */

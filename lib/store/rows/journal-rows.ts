@@ -91,7 +91,7 @@ export function appendEvent(entry: JournalEntry): RowWrite {
     ...{ cause, correlation_id: correlationId, detail: JSON.stringify(detail) },
     source: source === undefined ? null : JSON.stringify(source),
   });
-  return { ...row, undo: rowFor(TAKE_BACK, seq, [seq]) };
+  return { ...row, undo: () => rowFor(TAKE_BACK, seq, [seq]) };
 }
 
 /** The SELECT for a query, from its WHERE on, with its parameters. */

@@ -187,7 +187,7 @@ export function insertLaunch(entry: LaunchEntry, launched: LaunchedSpec | null):
     revision: launched?.revision ?? null,
     env: launched === null ? null : JSON.stringify(launched.env),
   });
-  return { ...row, undo: rowFor(TAKE_BACK, launchId, [launchId]) };
+  return { ...row, undo: () => rowFor(TAKE_BACK, launchId, [launchId]) };
 }
 
 /** Records the process of a launch. */
