@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { PeerAddress, PeerUsers } from '../http/access/command-source.ts';
 
-/** The columns of proc_net_tcp(5). */
-const LOCAL = 1;
-const REMOTE = 2;
-const UID = 7;
+/** The columns of proc_net_tcp(5), counted from the local address on. */
+const REMOTE = 1;
+const UID = 6;
 
 /** The users of loopback connections according to `/proc/net/tcp` and `tcp6`; on other systems than Linux nobody. */
 export function kernelPeerUsers(nameOf: (uid: number) => string | null): PeerUsers {
   const names = new Map<number, string>();
+  const tables = new TablesOfTurn();
   return {
     userOf: (peer) => {
       const end = loopbackEnd(peer);
       if (end === null) return null;
       try {
-        const uid = uidIn(readFileSync(end.file, 'utf8'), end);
+        const uid = uidIn(tables.of(end.file), end);
         if (uid === null) return null;
         const name = names.get(uid) ?? nameOf(uid) ?? String(uid);
         names.set(uid, name);
@@ -24,6 +24,28 @@ export function kernelPeerUsers(nameOf: (uid: number) => string | null): PeerUse
       }
     },
   };
+}
+
+/**
+ * The tables as they were read in this turn of the event loop. Who sends a request in it was accepted in an earlier one, so the tables contain
+ * all their connections: 1,000 that arrive together take one reading.
+ */
+class TablesOfTurn {
+  readonly #tables = new Map<string, string>();
+
+  of(file: string): string {
+    const known = this.#tables.get(file);
+    if (known !== undefined) return known;
+    const table = readFileSync(file, 'utf8');
+
+    if (this.#tables.size === 0) {
+      setImmediate(() => {
+        this.#tables.clear();
+      });
+    }
+    this.#tables.set(file, table);
+    return table;
+  }
 }
 
 interface LoopbackEnd {
@@ -44,10 +66,10 @@ function loopbackEnd({ address, port, hostPort }: PeerAddress): LoopbackEnd | nu
 }
 
 function uidIn(table: string, { address, port, hostPort }: LoopbackEnd): number | null {
-  for (const line of table.split('\n').slice(1)) {
-    const fields = line.trim().split(/\s+/);
-    if (fields[LOCAL] === `${address}:${port}` && fields[REMOTE]?.endsWith(`:${hostPort}`) === true)
-      return Number(fields[UID]);
+  const local = `: ${address}:${port} `; // the number of a line ends with a colon; no other column follows one
+  for (let at = table.indexOf(local); at !== -1; at = table.indexOf(local, at + 1)) {
+    const fields = table.slice(at + 2, table.indexOf('\n', at)).split(/\s+/);
+    if (fields[REMOTE]?.endsWith(`:${hostPort}`) === true) return Number(fields[UID]);
   }
   return null;
 }

@@ -44,6 +44,16 @@ describe('the source of a command', () => {
     expect(await sourceOf()).to.include({ actor: userInfo().username, address: '127.0.0.1' });
   });
 
+  it('has the user of each of many connections, also of those that are made later', async () => {
+    api = await new ApiUnderTest().open({ peerUsers: kernelPeerUsers(userName) });
+    for (const count of [1, 30, 1]) {
+      const before = api.control.calls.length;
+      await Promise.all(Array.from({ length: count }, () => sourceOf()));
+      const actors = api.control.calls.slice(before).map(({ origin }) => origin?.source?.actor);
+      expect(actors).to.deep.equal(Array.from({ length: count }, () => userInfo().username));
+    }
+  });
+
   it('has the number of a user without a name, and nobody from another machine', async () => {
     const users = kernelPeerUsers(() => null);
     api = await new ApiUnderTest().open({ peerUsers: users });
