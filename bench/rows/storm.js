@@ -5,6 +5,8 @@ import { eachInTurn } from './rounds.js';
 
 const QUIET_MS = 2_000;
 const PAUSE_MS = 10;
+/** Who asks for a status is connected before the first start. */
+const CONNECT_MS = 300;
 const LONGEST_S = 120;
 
 const idOf = (count) => `storm-${count}`;
@@ -26,6 +28,7 @@ export const storm = {
         await pause(QUIET_MS);
         const { port, status } = session.load;
         const load = startLoad(context.run.programs.coreload, [port, 1, LONGEST_S, PAUSE_MS], status);
+        await pause(CONNECT_MS);
         await session.startAll();
         await reports.reach(count);
         load.end();
