@@ -36,7 +36,7 @@ export class RequestMeasures {
     this.#underWay.add(ctx);
   }
 
-  /** The response is complete, or streams no longer. */
+  /** The response is complete, or its stream has ended. */
   ended(ctx: Context, seconds: number): void {
     this.#underWay.delete(ctx);
     if (isStreaming(ctx)) return;
