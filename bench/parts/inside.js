@@ -37,7 +37,6 @@ async function hostIn(folder) {
   const file = join(folder, 'bare-port');
   const inside = pathToFileURL(join(import.meta.dirname, '../rows/bare-inside.js'));
   const host = await startHost(basePath, { nodeOptions: ['--import', inside.href], env: { BENCH_BARE_PORT: file } });
-  await allRunning(host, SERVICES);
   return { host, port: Number(new URL(host.url).port), inside: Number(readFileSync(file, 'utf8')) };
 }
 
@@ -71,6 +70,7 @@ await inFolder(async (folder) => {
   const child = fork(join(import.meta.dirname, '../rows/bare-route.js'));
   try {
     const [{ port: alone }] = await once(child, 'message');
+    await allRunning(host, SERVICES);
     for (const what of Object.keys(PATHS)) await measure(load, what, { ...ports, alone });
   } finally {
     child.disconnect();

@@ -37,7 +37,6 @@ class TablesOfTurn {
     const known = this.#tables.get(file);
     if (known !== undefined) return known;
     const table = readFileSync(file, 'utf8');
-
     if (this.#tables.size === 0) {
       setImmediate(() => {
         this.#tables.clear();
