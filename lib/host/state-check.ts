@@ -44,6 +44,7 @@ export class StateCheck implements WriteGuard {
   readonly #lock: Known;
   #folders: readonly Known[] = [];
   #store: CheckableStore | null = null;
+  #basePathDevice: bigint | null = null;
   #problems: readonly string[] = [];
   #timer: unknown = null;
   #checkedAt = performance.now();
@@ -88,10 +89,8 @@ export class StateCheck implements WriteGuard {
    * of 2 s; what else is on it is read at once after that ({@link identityNow}).
    */
   async lookAtAll(): Promise<void> {
-    const [directory, basePath] = await Promise.all([
-      identityOf(this.#directory.path),
-      identityOf(this.#options.basePath),
-    ]);
+    const directory = await identityOf(this.#directory.path);
+    const basePath = await this.#basePathNow(directory);
     const change = changeOf(directory, this.#directory.identity);
     // Without the directory everything in it is missing too: one cause gets one sentence.
     const inDirectory = change === null ? await this.#problemsInside() : [this.#directoryProblem(change)];
@@ -133,6 +132,15 @@ export class StateCheck implements WriteGuard {
     const changes = this.#folders.map((folder) => this.#changeOfFolder(folder));
     const [inStore, folders] = await Promise.all([this.#store?.look() ?? null, Promise.all(changes)]);
     return [lock, inStore, ...(await this.#folderProblems(folders))];
+  }
+
+  /** What was on the file system of the state directory at the last check is read at once if that responds. */
+  async #basePathNow(directory: Found): Promise<Found> {
+    const { basePath } = this.#options;
+    const responds = 'device' in directory && this.#basePathDevice === directory.device;
+    const found = responds ? identityNow(basePath) : await identityOf(basePath);
+    this.#basePathDevice = 'device' in found ? found.device : null;
+    return found;
   }
 
   /** A folder may be a mount of its own. */

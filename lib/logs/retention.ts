@@ -12,8 +12,10 @@ import { TotalBound } from './total-bound.ts';
 /** Interval after a sweep that released something: more will probably follow. */
 const BUSY_MS = 1_000;
 const EVERY_MS = 5_000;
-/** Longest interval while no service writes. */
+/** Longest interval while no service writes plain files. */
 const IDLE_MS = 20_000;
+/** The same if there are none: then only launches that have ended can be deleted, and their logs are bounded. */
+const RECORDS_IDLE_MS = 60_000;
 /** For how long services are checked before other work gets its turn: one that has not been written to takes microseconds, one that has half a millisecond. */
 const SLICE_MS = 4;
 const FORGOTTEN_EVERY_MS = 6 * 3_600_000;
@@ -86,9 +88,14 @@ export class Retention {
       if (outcome === 'released' || sum === 'quiet') sum = outcome;
     }
     this.#seen = seen;
-    this.#pause = sum === 'released' ? BUSY_MS : sum === 'grown' ? EVERY_MS : Math.min(IDLE_MS, this.#pause * 2);
+    this.#pause = sum === 'released' ? BUSY_MS : sum === 'grown' ? EVERY_MS : this.#quietPause();
     this.#forget(policies);
     await this.#boundTotal(totalBytes, isWhole);
+  }
+
+  #quietPause(): number {
+    const hasPlain = [...this.#seen.values()].some(({ form }) => form === 'plain');
+    return Math.min(hasPlain ? IDLE_MS : RECORDS_IDLE_MS, this.#pause * 2);
   }
 
   async #guarded(policy: LogPolicy, seen: Map<ServiceId, Seen>): Promise<Outcome> {
@@ -118,8 +125,8 @@ export class Retention {
 
   #check(policy: LogPolicy, before: Seen | undefined): Seen {
     const { serviceId } = policy;
-    const isSameLaunch = before?.policy.generation === policy.generation && before.newest >= policy.generation;
-    const isOver = this.#context.hasEnded(serviceId, isSameLaunch ? before.newest : policy.generation);
+    const isSameLaunch = before?.policy.generation === policy.generation && isLookedAt(before);
+    const isOver = this.#context.hasEnded(serviceId, Math.max(before?.newest ?? 0, policy.generation));
     if (isSameLaunch && before.form === 'records') return { ...before, policy, isOver };
     const newest = this.#launches.of(serviceId).at(-1);
     // The log of a launch with records is kept bounded by its shim.
@@ -209,6 +216,14 @@ export class Retention {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#running;
   }
+}
+
+/**
+ * Whether the form of the newest launch is known. A launch with plain files has them before its process runs; one that runs without any
+ * files will write records, if it ever writes.
+ */
+function isLookedAt({ newest, policy }: Seen): boolean {
+  return newest >= policy.generation || policy.isLaunched;
 }
 
 function isSame(a: LogPolicy, b: LogPolicy): boolean {

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../ports/clock.ts';
 import type { OpenConnections } from './connection.ts';
 import { changeOf, identityNow, identityOf, knownAt, type FileIdentity, type Found } from './file-identity.ts';
 
@@ -12,6 +12,7 @@ export interface StoreFilesOptions {
   readonly connections: Pick<OpenConnections, 'rounds'>;
   /** The number of the newest event in the database, read from the disk. */
   readonly readNewest: () => Promise<number>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 const REMEDY = 'Nothing more is written, and no service is launched. Put it back as it was, or restart the host.';
@@ -27,6 +28,11 @@ export function isOverwritten(fd: number): boolean {
 
 /** The time limit for reading the newest event. */
 const READ_LIMIT_MS = 2_000;
+
+/** Checks in a row in which the content of unchanged files is taken for what it was: 30 s of checks every 2 s. */
+const UNCHANGED_CHECKS = 14;
+/** File systems store times in steps of up to 2 s: a file that changed longer ago has a new time after its next change. */
+const SETTLED_MS = 3_000;
 
 /** A file at its last successful check. */
 interface CheckedFile {
@@ -48,6 +54,10 @@ export class StoreFiles {
   #outside: string | null = null;
   #inside: string | null = null;
   #reading: Promise<number> | null = null;
+  /** How the files were when their content was read and was as expected; null: it has to be read. */
+  #verified: string | null = null;
+  /** Checks since then that did not read it. */
+  #unread = 0;
 
   private constructor(options: StoreFilesOptions, database: FileIdentity, handle: FileHandle) {
     this.#options = options;
@@ -92,7 +102,7 @@ export class StoreFiles {
 
   /**
    * Does the same once the file system has responded within a time limit, and checks that header and newest event still exist, because a file can be
-   * overwritten in place.
+   * overwritten in place. The newest event is only read again if a file has changed since, or after half a minute.
    */
   async lookInside(): Promise<string | null> {
     const database = await identityOf(this.#options.file);
@@ -103,8 +113,29 @@ export class StoreFiles {
     // The file system responds, so the rest is read at once, and the size again: that one may be older than a commit.
     // The content only after that: a connection must not be opened to a database that took the place of this one.
     this.check();
-    if (this.#outside === null) this.#inside = (await this.#contentProblem()) ?? this.#headerProblem();
+    if (this.#outside === null) this.#inside = (await this.#changedContentProblem()) ?? this.#headerProblem();
     return this.known;
+  }
+
+  async #changedContentProblem(): Promise<string | null> {
+    const files = this.#filesNow();
+    if (files !== null && files === this.#verified && this.#unread < UNCHANGED_CHECKS) {
+      this.#unread += 1;
+      return null;
+    }
+    const problem = await this.#contentProblem();
+    this.#verified = problem === null ? files : null;
+    this.#unread = 0;
+    return problem;
+  }
+
+  /** The times of change and the sizes of the files; null: they have just changed, or one of them cannot be checked. */
+  #filesNow(): string | null {
+    const { file, clock } = this.#options;
+    const found = [identityNow(file), identityNow(`${file}-wal`)];
+    const settledBefore = BigInt(clock.now() - SETTLED_MS) * 1_000_000n;
+    const isSettled = found.every((one) => 'changedAt' in one && one.changedAt < settledBefore);
+    return isSettled ? found.map((one) => ('size' in one ? `${one.changedAt} ${one.size}` : '')).join() : null;
   }
 
   /**
@@ -124,9 +155,8 @@ export class StoreFiles {
   async #contentProblem(): Promise<string | null> {
     const { file } = this.#options;
     const written = this.#newest;
-    const limit = new AbortController();
-    const silence = pause(READ_LIMIT_MS, null, { signal: limit.signal, ref: false });
-    silence.catch(() => undefined); // aborted below
+    let limit: NodeJS.Timeout | undefined;
+    const silence = new Promise<null>((resolve) => (limit = setTimeout(resolve, READ_LIMIT_MS, null).unref()));
     try {
       const found = await Promise.race([this.#readNewest(), silence]);
       if (found === null) return `The database "${file}" does not respond. ${REMEDY}`;
@@ -135,7 +165,7 @@ export class StoreFiles {
     } catch (error) {
       return `The database "${file}" can no longer be read: ${error instanceof Error ? error.message : String(error)}. ${REMEDY}`;
     } finally {
-      limit.abort();
+      clearTimeout(limit);
     }
   }
 

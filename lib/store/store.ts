@@ -85,6 +85,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       file,
       walLimitBytes: WAL_LIMIT_BYTES,
       connections,
+      clock,
       readNewest: async () => {
         try {
           return await readNewest(newest);

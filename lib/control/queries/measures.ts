@@ -60,5 +60,6 @@ function policyOf({ value, context }: ServiceSnapshot, now: Instant): LogPolicy 
   const { resetAfterMs } = spec.restart.backoff;
   const { state } = stateOf(value);
   const kept = launchesToKeep({ failureSeries, lastStable, state, since, startedAt, resetAfterMs }, now);
-  return { serviceId: spec.id, generation: launch?.generation ?? generation, ...spec.logs, kept };
+  const isLaunched = launch !== null;
+  return { serviceId: spec.id, generation: launch?.generation ?? generation, isLaunched, ...spec.logs, kept };
 }

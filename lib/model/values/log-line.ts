@@ -131,6 +131,8 @@ export interface LogPolicy {
   readonly serviceId: ServiceId;
   /** The newest known launch; when it changes, the retention sweep reads the folder again. */
   readonly generation: number;
+  /** Whether the process of that launch runs, or has run. */
+  readonly isLaunched: boolean;
   /** For all stored launches with plain files together; the log of a launch with records is kept bounded by its shim. */
   readonly maxBytes: number;
   /** Number of launches that have ended. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { codeOf } from './error-code.ts';
 
 /** Identifies one process unambiguously within one boot: pids are reused, but start times only grow. */
@@ -128,6 +128,21 @@ export function livingOf(identities: readonly Identity[]): ReadonlySet<Identity>
   }
   const stats = new Map(psStats(['-p', identities.map(({ pid }) => pid).join(',')]).map((stat) => [stat.pid, stat]));
   return new Set(identities.filter(({ pid, start }) => sameStart(stats.get(pid), start)));
+}
+
+/**
+ * Whether a process with this pid has a program; one that has ended, reaped or not, has none. A third of the time that
+ * {@link livingOf} takes, but another process may have got the pid, and false may also mean that it cannot be seen: it belongs to
+ * another user, or the system is not Linux.
+ */
+export function hasProgram(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    readlinkSync(`/proc/${pid}/exe`); // its target is not followed: it may be on a file system that does not respond
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The pids of those. Only {@link livingOf} distinguishes two processes that had the same pid one after the other. */

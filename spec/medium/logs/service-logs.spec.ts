@@ -465,7 +465,7 @@ describe('the output of a service', function () {
     mkdirSync(join(world.stateDir, 'logs', SERVICE), { recursive: true });
     for (const generation of [8, 9]) writeFileSync(file(generation), 'x\n');
     logs.keepBounded(() => ({
-      services: [{ serviceId: SERVICE, generation: 9, ...AMPLE, keep: 1 }],
+      services: [{ serviceId: SERVICE, generation: 9, isLaunched: true, ...AMPLE, keep: 1 }],
       totalBytes: Infinity,
     }));
     await logs.sweep();

@@ -13,6 +13,7 @@ import {
 import { expect } from 'chai';
 import { parseLaunchId, parseServiceId } from '../../../lib/model/values/ids.ts';
 import type { LaunchEntry } from '../../../lib/ports/launch-ledger.ts';
+import { StoreFiles } from '../../../lib/store/store-files.ts';
 import { closeStores, foreignConnection, openedStore, type OpenedStore } from '../../support/store/opened-store.ts';
 import { actorCommit, actorRow, expectUnavailable, journalEntry } from '../../support/store/store-contract.ts';
 
@@ -227,5 +228,45 @@ describe('The files of an open store', () => {
     for (const name of names) renameSync(`${name}.away`, name);
     expect(await store.look()).to.equal(null);
     await write(store, 21);
+  });
+
+  describe('that have not changed for some seconds', () => {
+    let files: StoreFiles;
+    let reads: number;
+    let newest: number;
+
+    beforeEach(async () => {
+      [reads, newest] = [0, 20];
+      files = await StoreFiles.of({
+        ...{ file, walLimitBytes: 1_000_000, connections: { rounds: 1 } },
+        readNewest: () => {
+          reads += 1;
+          return Promise.resolve(newest);
+        },
+        clock: { now: () => Date.now() + 60_000 },
+      });
+      files.wrote(20);
+    });
+    afterEach(() => files.close());
+
+    it('are not read again for half a minute', async () => {
+      for (let look = 0; look < 15; look += 1) expect(await files.lookInside()).to.equal(null);
+      expect(reads).to.equal(1);
+      newest = 19;
+      expect(await files.lookInside()).to.match(/newest event is 19/);
+      expect(await files.lookInside(), 'and then every time').to.match(/newest event is 19/);
+      expect(reads).to.equal(3);
+    });
+
+    for (const name of ['', '-wal']) {
+      it(`are read as soon as ${name === '' ? 'the database' : 'the write-ahead log'} was written to in place`, async () => {
+        await files.lookInside();
+        const changed = file + name;
+        const { ctimeMs } = statSync(changed);
+        while (statSync(changed).ctimeMs === ctimeMs) overwrite(changed, readFileSync(changed)); // times have steps
+        newest = 19;
+        expect(await files.lookInside()).to.match(/newest event is 19/);
+      });
+    }
   });
 });

@@ -19,10 +19,23 @@ class Member implements RoundMember {
 describe('the rounds over main processes', () => {
   let dead: Set<Identity>;
   let rounds: MainRounds;
+  /** The pids whose start time was read, and those that were only asked for a program. */
+  let complete: number[];
+  let quick: number[];
+  let withoutProgram: Set<number>;
 
   beforeEach(() => {
-    dead = new Set();
-    rounds = new MainRounds((identities) => new Set(identities.filter((identity) => !dead.has(identity))));
+    [dead, withoutProgram, complete, quick] = [new Set(), new Set(), [], []];
+    rounds = new MainRounds(
+      (identities) => {
+        complete.push(...identities.map(({ pid }) => pid));
+        return new Set(identities.filter((identity) => !dead.has(identity)));
+      },
+      (pid) => {
+        quick.push(pid);
+        return !withoutProgram.has(pid);
+      },
+    );
   });
 
   afterEach(() => {
@@ -57,13 +70,37 @@ describe('the rounds over main processes', () => {
     expect(members.slice(10).filter(({ seen }) => seen.length > 0)).to.have.length(20 + 5 * 18);
   });
 
-  it('distinguish a dead process from a live one that got its pid', () => {
+  it('read the start time in one of eight checks, and otherwise ask for the program of the pid', () => {
+    const [member] = take(1, 16);
+    expect(complete).to.deep.equal([1, 1]);
+    expect(quick).to.have.length(14);
+    expect(member!.seen).to.deep.equal(Array.from({ length: 16 }, () => true));
+  });
+
+  it('then distinguish a dead process from a live one that got its pid', () => {
     const [old, young] = [new Member(7), new Member(7)];
     dead.add(old.main);
     for (const member of [old, young]) rounds.add(member);
-    for (let round = 0; round < 4; round += 1) rounds.check();
-    expect(old.seen).to.include(false).and.not.include(true);
-    expect(young.seen).to.include(true).and.not.include(false);
+    for (let round = 0; round < 16; round += 1) rounds.check();
+    const seven = Array.from({ length: 7 }, () => true);
+    expect(old.seen).to.deep.equal([...seven, false]);
+    expect(young.seen).to.deep.equal([...seven, true]);
+  });
+
+  it('see at once that a process without a program has ended', () => {
+    const [member] = take(1, 3);
+    withoutProgram.add(1);
+    dead.add(member!.main);
+    rounds.check();
+    expect(member!.seen).to.deep.equal([true, true, true, false]);
+  });
+
+  it('read the start time where a living process does not show its program', () => {
+    withoutProgram.add(1);
+    const [member] = take(1, 18);
+    expect(member!.seen).to.deep.equal(Array.from({ length: 18 }, () => true));
+    expect(complete).to.have.length(18);
+    expect(quick, 'one of nine').to.have.length(2);
   });
 
   it('skip members without a main process, and removed ones', () => {

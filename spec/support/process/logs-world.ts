@@ -45,7 +45,7 @@ export class LogsWorld {
     const punchCommand = punchCommandOf(bestShimKind());
     this.#opened = await openServiceLogs({ stateDir, log, status: () => this.status, punchCommand, ...options });
     this.#opened.keepBounded(() => {
-      const services = [{ serviceId: SERVICE, generation: this.newest(), ...this.bound }];
+      const services = [{ serviceId: SERVICE, generation: this.newest(), isLaunched: true, ...this.bound }];
       return { services, totalBytes: this.totalBytes };
     });
     return this.#opened;
