@@ -11,6 +11,7 @@ import { onStages, rotated } from './rounds.js';
 const OWN = 'coredinator';
 const SERVICES = 100;
 const CONNECTIONS = 16;
+const WARM_SECONDS = 1;
 
 const titlesOf = (id, title) => [
   { id: `${id}-rate`, title, unit: 'requests/s', better: 'more' },
@@ -53,10 +54,14 @@ async function loadCalls(call, seconds) {
   return { rate: took.length / ((performance.now() - begun) / 1_000), p99: quantile(took, 0.99) };
 }
 
-function loadOf(program, load, what, seconds) {
+/** The load after a second of the same that is not counted: a server in JavaScript is compiled in it. */
+async function loadOf(program, load, what, seconds) {
   const request = load?.[what];
   if (request === undefined) return null;
-  return typeof request === 'function' ? loadCalls(request, seconds) : loadHttp(program, load.port, request, seconds);
+  const take = (count) =>
+    typeof request === 'function' ? loadCalls(request, count) : loadHttp(program, load.port, request, count);
+  await take(WARM_SECONDS);
+  return take(seconds);
 }
 
 /** A server of bare routes, the limit of a host in Koa: with a small answer of its own, and with those of the host. */

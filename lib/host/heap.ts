@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapStatistics } from 'node:v8';
 import type { Timers } from '../ports/clock.ts';
 
 /** How often the event loop is looked at while there was something to do. */
@@ -76,10 +76,7 @@ function v8Access(): HeapAccess {
       const { Session } = process.getBuiltinModule('node:inspector');
       const session = new Session(); // within this process; no port is opened
       session.connect();
-      // After any other collection V8 looks up to three times whether there is more; here there is not, and that takes 250 ms.
-      setFlagsFromString('--no-memory-reducer');
       session.post('HeapProfiler.collectGarbage', () => {
-        setFlagsFromString('--memory-reducer');
         // Not at once: V8 calls this with a lock that the end of the session waits for.
         setImmediate(() => {
           session.disconnect();
