@@ -3,9 +3,6 @@ import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-// Loaded here: the command loads it when it is run, and that takes seconds on a busy machine, which are not those of
-// the first test.
-import '../../../../lib/cli/config/config-commands.ts';
 import { runCommand, type CommandEnd } from '../../../support/command.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -16,6 +13,13 @@ ajv.compile({}); // compiles the schema of schemas too, which takes longer than 
 
 describe('coredinator config', () => {
   let base: string;
+
+  // The command imports it when it is run: seconds on a busy machine, where it is compiled first, and not those of the first test. An
+  // import statement would load another copy, because specs are loaded as CommonJS.
+  before(async function () {
+    this.timeout(20_000);
+    await import('../../../../lib/cli/config/config-commands.ts');
+  });
 
   beforeEach(() => {
     base = temporaryFolder();
