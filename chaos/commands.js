@@ -55,12 +55,15 @@ export class Promised {
 
   /** A start during a stop in progress wins over it. */
   async bounce(host) {
+    // What was stopped before does not show that it has accepted a stop.
+    const wasStopped = await this.#isStopping(host);
+    if (this.isBusy) return;
     let isAnswered = false;
     const stopped = this.stop(host).finally(() => {
       isAnswered = true;
     });
     do await Promise.race([stopped, pause(ASKED_MS)]);
-    while (!isAnswered && !(await this.#isStopping(host)));
+    while (!isAnswered && (wasStopped || !(await this.#isStopping(host))));
     await Promise.all([stopped, this.start(host)]);
   }
 
