@@ -4,7 +4,7 @@ import { hasProgram, livingOf, type Identity } from '../os/process-identity.ts';
 const EVERY_MS = 1_000;
 /** Checks per round. Each takes 10 to 40 µs, so a thousand processes cost less than 0.1 % of a core. */
 const MAX_CHECKS = 30;
-/** Suspects per round. Each needs three: its main process, its record and its shim. */
+/** Suspects per round. Each counts as three checks: its main process, its record and its shim. */
 const MAX_SUSPECTS = 4;
 /** The rounds in which every process is checked once, if there are at most 60: every 2 s. */
 const ROUNDS = 2;
